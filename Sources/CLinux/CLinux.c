@@ -1,0 +1,3 @@
+#include "CLinux.h"
+
+// Every function stands in the header, inline; the package manager wants one source file.
