@@ -1,0 +1,75 @@
+import Glibc
+public import SystemPackage
+
+extension FileDescriptor {
+  /// Reads to the end of the file.
+  ///
+  /// - Parameter limit: the most bytes that are accepted; a longer file is `Errno.fileTooLarge`.
+  public func readToEnd(limit: Int, subject: String = "") throws(SystemError) -> [UInt8] {
+    var status = Glibc.stat()
+    let known = fstat(rawValue, &status) == 0 ? Int(status.st_size) : 0
+    var contents: [UInt8] = []
+    // One more than the known size, so that the end is found by the same read.
+    var room = min(max(known, 0), limit) + 1
+    if room < 512 { room = 512 }
+    while true {
+      let start = contents.count
+      var count = 0
+      contents.append(contentsOf: repeatElement(0, count: room))
+      count = try systemCall("read", subject) {
+        contents.withUnsafeMutableBytes { buffer in
+          Glibc.read(rawValue, buffer.baseAddress.map { $0 + start }, room)
+        }
+      }
+      contents.removeLast(room - count)
+      if contents.count > limit { throw SystemError("read", subject, .fileTooLarge) }
+      if count == 0 { return contents }
+      // A short read of a file whose size was known is its end, but for one more look.
+      room = max(512, room / 2)
+    }
+  }
+
+  /// Writes all of the bytes.
+  public func writeAll(_ bytes: [UInt8], subject: String = "") throws(SystemError) {
+    var written = 0
+    while written < bytes.count {
+      written += try systemCall("write", subject) {
+        bytes.withUnsafeBytes { buffer in
+          Glibc.write(rawValue, buffer.baseAddress.map { $0 + written }, bytes.count - written)
+        }
+      }
+    }
+  }
+
+  /// Writes all of the text as UTF-8.
+  public func writeAll(_ text: String, subject: String = "") throws(SystemError) {
+    try writeAll(Array(text.utf8), subject: subject)
+  }
+
+  /// Puts a file with these contents in the place of `name`: readers see the old or the new whole.
+  ///
+  /// - Parameters:
+  ///   - durable: also survive a loss of power; not for tmpfs.
+  public func replaceFile(
+    _ name: String, contents: [UInt8], mode: UInt32, durable: Bool = false
+  ) throws(SystemError) {
+    let temporary = ".\(name).\(getpid())"
+    let file = try open(temporary, [.writeOnly, .create, .truncate, .noFollow], mode: mode)
+    do throws(SystemError) {
+      try file.lent.writeAll(contents, subject: temporary)
+      if durable { try systemCall("fsync", temporary) { fsync(file.number) } }
+      try file.close()
+      try systemCall("rename", name) { renameat(rawValue, temporary, rawValue, name) }
+      if durable { try systemCall("fsync", name) { fsync(rawValue) } }
+    } catch {
+      try? removeFile(temporary)
+      throw error
+    }
+  }
+}
+
+/// Reads a whole file by its path.
+public func readFile(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
+  let file = try openFile(path, [.readOnly])
+  return try file.lent.readToEnd(limit: limit, subject: path)
+}
