@@ -32,6 +32,8 @@ let package = Package(
 
     // Floor 1: ground.
     .target(name: "LinuxSystem", dependencies: ["CLinux", system], swiftSettings: strict),
+    .target(name: "JSON", swiftSettings: strict),
+    .target(name: "RuntimeSpec", dependencies: ["JSON"], swiftSettings: strict),
 
     // Tests without root.
     .testTarget(
