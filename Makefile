@@ -1,0 +1,82 @@
+# The two commands of the README are `make quickstart` and `make test`; both install by apt what
+# they need. `make build` leaves under build/ what `make install` copies.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+RELEASE := .build/release
+
+# A program is a folder of Sources/Programs. Those that people and other engines call stand in bin,
+# the others beside it in libexec/podman.
+PROGRAMS := $(notdir $(wildcard Sources/Programs/*))
+BIN := $(filter podman ocirun,$(PROGRAMS))
+LIBEXEC := $(filter-out $(BIN),$(PROGRAMS))
+STATIC := $(filter ocirun podman-monitor podman-init,$(PROGRAMS))
+
+# What each job needs of Debian 12. PEERS are the engines and runtimes that tests and bench run
+# ours beside: where one cannot be installed, its tests are skipped and say so.
+BUILD_PACKAGES := binutils libseccomp-dev
+CHECK_PACKAGES := jq
+QUICKSTART_PACKAGES := busybox-static jq
+TEST_PACKAGES := busybox-static jq runc
+PEERS := crun podman buildah containerd criu uidmap
+BENCH_PACKAGES := busybox-static jq hyperfine time crun runc
+
+.PHONY: help quickstart build test check format bench install uninstall clean
+
+help:
+	@echo 'make quickstart   build, and run a first container'
+	@echo 'make test         run the tests of all four kinds'
+	@echo 'make check        check format, lint and arrows'
+	@echo 'make format       format every Swift file'
+	@echo 'make bench        measure ocirun beside crun and runc'
+	@echo 'make build        build the programs into build/'
+	@echo 'make install      install them under DESTDIR and PREFIX ($(PREFIX))'
+	@echo 'make clean        remove what was built'
+
+quickstart: build
+	@Scripts/install-packages $(QUICKSTART_PACKAGES)
+	@Scripts/quickstart
+
+build:
+	@command -v swift >/dev/null || { echo 'swift was not found; please install Swift 6.2 or later from swift.org' >&2; exit 1; }
+	@Scripts/install-packages $(BUILD_PACKAGES)
+	@mkdir -p build/bin build/libexec/podman
+	@set -e; for program in $(PROGRAMS); do swift build -c release --product $$program; done
+	@$(if $(STATIC),Scripts/check-static $(addprefix $(RELEASE)/,$(STATIC)))
+	@set -e; for program in $(BIN); do \
+	  strip -s -o build/bin/$$program.new $(RELEASE)/$$program; \
+	  mv build/bin/$$program.new build/bin/$$program; done
+	@set -e; for program in $(LIBEXEC); do \
+	  strip -s -o build/libexec/podman/$$program.new $(RELEASE)/$$program; \
+	  mv build/libexec/podman/$$program.new build/libexec/podman/$$program; done
+
+test: build
+	@Scripts/install-packages $(TEST_PACKAGES)
+	@Scripts/install-packages --optional $(PEERS)
+	@Scripts/test
+
+check:
+	@Scripts/install-packages $(CHECK_PACKAGES) $(BUILD_PACKAGES)
+	Scripts/check-format
+	Scripts/check-arrows
+	Scripts/check-self-test
+
+format:
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+bench: build
+	@Scripts/install-packages $(BENCH_PACKAGES)
+	@bench/run
+
+install:
+	@[ -n "$$(ls build/bin 2>/dev/null)" ] || { echo 'build/ is empty; please run: make build' >&2; exit 1; }
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/podman
+	install -m 755 $(addprefix build/bin/,$(BIN)) $(DESTDIR)$(PREFIX)/bin
+	$(if $(LIBEXEC),install -m 755 $(addprefix build/libexec/podman/,$(LIBEXEC)) $(DESTDIR)$(PREFIX)/libexec/podman)
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(BIN)) $(addprefix $(DESTDIR)$(PREFIX)/libexec/podman/,$(LIBEXEC))
+
+clean:
+	rm -rf build .build
