@@ -39,5 +39,9 @@ let package = Package(
     .testTarget(
       name: "LinuxSystemTests", dependencies: ["LinuxSystem", system],
       path: "Tests/Unit/LinuxSystemTests", swiftSettings: strict),
+
+    // Tests of an OCI runtime binary, as root: see OCI_RUNTIME in Tests/Runtime.
+    .testTarget(
+      name: "RuntimeTests", path: "Tests/Runtime", exclude: ["Probe"], swiftSettings: strict),
   ]
 )
