@@ -110,6 +110,13 @@ static inline int clinux_openat(int directory, const char *path, int flags, mode
     return openat(directory, path, flags, mode);
 }
 
+static inline char **clinux_environ(void) { return environ; }
+
+// Requests that are made by a macro with a cast: see ioctl_tty(2).
+static const unsigned long clinux_TIOCSPTLCK = TIOCSPTLCK;
+static const unsigned long clinux_TIOCGPTN = TIOCGPTN;
+static const unsigned long clinux_TIOCGPTPEER = TIOCGPTPEER;
+
 // The macros of wait(2), makedev(3) and cmsg(3).
 
 static inline int clinux_wifexited(int status) { return WIFEXITED(status); }

@@ -1,0 +1,67 @@
+import CLinux
+import Glibc
+public import SystemPackage
+
+/// The table of this process's open descriptors.
+public enum DescriptorTable {
+  /// Marks all descriptors from this number on, so that the next execution closes them.
+  /// See close_range(2), CLOSE_RANGE_CLOEXEC (Linux 5.11).
+  public static func closeOnExecution(from first: CInt) throws(SystemError) {
+    try closeRange(first, flags: UInt(CLOSE_RANGE_CLOEXEC))
+  }
+
+  /// Closes all descriptors from this number on. Nothing that owns one of them may be used any
+  /// more.
+  public static func closeAll(from first: CInt) throws(SystemError) {
+    try closeRange(first, flags: 0)
+  }
+
+  private static func closeRange(_ first: CInt, flags: UInt) throws(SystemError) {
+    try systemCall("close_range", "from \(first)") {
+      clinux_syscall(
+        Int(SYS_close_range), UInt(bitPattern: Int(first)), UInt(CUnsignedInt.max), flags, 0, 0, 0)
+    }
+  }
+}
+
+extension FileDescriptor {
+  /// Another descriptor of the same open file, close-on-exec, with the lowest free number from
+  /// `minimum` on.
+  public func duplicated(minimum: CInt = 3) throws(SystemError) -> OwnedDescriptor {
+    let number = try systemCall("dup", "descriptor \(rawValue)") {
+      clinux_fcntl(rawValue, F_DUPFD_CLOEXEC, Int(minimum))
+    }
+    return OwnedDescriptor(owning: number)
+  }
+
+  /// Makes `number` a descriptor of the same open file, which the next execution keeps; what it was
+  /// before is closed. The same number only loses its close-on-exec mark.
+  public func install(as number: CInt) throws(SystemError) {
+    if number == rawValue {
+      try setCloseOnExecution(false)
+    } else {
+      try systemCall("dup2", "descriptor \(rawValue)") { Glibc.dup2(rawValue, number) }
+    }
+  }
+
+  /// Whether the next execution closes this descriptor.
+  public func setCloseOnExecution(_ closes: Bool) throws(SystemError) {
+    try systemCall("fcntl F_SETFD", "descriptor \(rawValue)") {
+      clinux_fcntl(rawValue, F_SETFD, closes ? Int(FD_CLOEXEC) : 0)
+    }
+  }
+
+  /// Whether this number is an open descriptor.
+  public var isOpen: Bool { clinux_fcntl(rawValue, F_GETFD, 0) >= 0 }
+
+  /// Whether reading waits for data.
+  public func setNonBlocking(_ isNonBlocking: Bool) throws(SystemError) {
+    let flags = try systemCall("fcntl F_GETFL", "descriptor \(rawValue)") {
+      clinux_fcntl(rawValue, F_GETFL, 0)
+    }
+    let new = isNonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK
+    try systemCall("fcntl F_SETFL", "descriptor \(rawValue)") {
+      clinux_fcntl(rawValue, F_SETFL, Int(new))
+    }
+  }
+}
