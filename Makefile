@@ -20,7 +20,7 @@ CHECK_PACKAGES := jq
 QUICKSTART_PACKAGES := busybox-static jq
 TEST_PACKAGES := busybox-static jq runc
 PEERS := crun podman buildah containerd criu uidmap
-BENCH_PACKAGES := busybox-static jq hyperfine time crun runc
+BENCH_PACKAGES := busybox-static jq hyperfine time crun runc golang-github-containers-common
 
 .PHONY: help quickstart build test check format bench install uninstall clean
 
