@@ -43,5 +43,10 @@ let package = Package(
     // Tests of an OCI runtime binary, as root: see OCI_RUNTIME in Tests/Runtime.
     .testTarget(
       name: "RuntimeTests", path: "Tests/Runtime", exclude: ["Probe"], swiftSettings: strict),
+
+    // Tests against the real kernel, as root.
+    .testTarget(
+      name: "LinuxSystemKernelTests", dependencies: ["LinuxSystem", system],
+      path: "Tests/Kernel/LinuxSystemTests", swiftSettings: strict),
   ]
 )

@@ -117,6 +117,17 @@ static const unsigned long clinux_TIOCSPTLCK = TIOCSPTLCK;
 static const unsigned long clinux_TIOCGPTN = TIOCGPTN;
 static const unsigned long clinux_TIOCGPTPEER = TIOCGPTPEER;
 
+// In Swift these names mean the structure, which hides the function.
+
+static inline int clinux_statx(int directory, const char *path, int flags, unsigned int mask,
+                               struct statx *status) {
+    return statx(directory, path, flags, mask, status);
+}
+
+static inline int clinux_statfs(const char *path, struct statfs *status) {
+    return statfs(path, status);
+}
+
 // The macros of wait(2), makedev(3) and cmsg(3).
 
 static inline int clinux_wifexited(int status) { return WIFEXITED(status); }

@@ -1,0 +1,48 @@
+import CLinux
+import Glibc
+public import SystemPackage
+
+/// A kind of file system by its magic number in `linux/magic.h`. See statfs(2).
+public struct FileSystemType: RawRepresentable, Equatable, Sendable {
+  public let rawValue: UInt32
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  public static let proc = FileSystemType(rawValue: UInt32(PROC_SUPER_MAGIC))
+  public static let sysfs = FileSystemType(rawValue: UInt32(SYSFS_MAGIC))
+  public static let tmpfs = FileSystemType(rawValue: UInt32(TMPFS_MAGIC))
+  public static let cgroup = FileSystemType(rawValue: UInt32(CGROUP_SUPER_MAGIC))
+  public static let cgroup2 = FileSystemType(rawValue: UInt32(CGROUP2_SUPER_MAGIC))
+  public static let devpts = FileSystemType(rawValue: UInt32(DEVPTS_SUPER_MAGIC))
+  public static let overlay = FileSystemType(rawValue: UInt32(OVERLAYFS_SUPER_MAGIC))
+  public static let selinux = FileSystemType(rawValue: UInt32(SELINUX_MAGIC))
+}
+
+/// What statfs(2) says of a mounted file system.
+public struct FileSystemStatus: Sendable {
+  public var type: FileSystemType
+  /// The ST_ flags of the mount.
+  public var flags: UInt
+}
+
+extension FileDescriptor {
+  /// The file system that the open file lies on. See fstatfs(2).
+  public func fileSystemStatus(subject: String = "") throws(SystemError) -> FileSystemStatus {
+    var status = CLinux.statfs()
+    try systemCall("fstatfs", subject) { fstatfs(rawValue, &status) }
+    return FileSystemStatus(status)
+  }
+}
+
+/// The file system that a path lies on. See statfs(2).
+public func fileSystemStatus(of path: String) throws(SystemError) -> FileSystemStatus {
+  var status = CLinux.statfs()
+  try systemCall("statfs", path) { clinux_statfs(path, &status) }
+  return FileSystemStatus(status)
+}
+
+extension FileSystemStatus {
+  fileprivate init(_ status: CLinux.statfs) {
+    type = FileSystemType(rawValue: UInt32(truncatingIfNeeded: status.f_type))
+    flags = UInt(truncatingIfNeeded: status.f_flags)
+  }
+}

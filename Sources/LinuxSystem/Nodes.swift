@@ -1,0 +1,43 @@
+import CLinux
+import Glibc
+public import SystemPackage
+
+/// Links and device nodes among the entries of an open directory.
+extension FileDescriptor {
+  /// Where a symbolic link of this directory leads, as it is written. See readlinkat(2).
+  public func linkTarget(of name: String) throws(SystemError) -> String {
+    var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = try systemCall("readlink", name) {
+      readlinkat(rawValue, name, &target, target.count)
+    }
+    return String(decoding: target[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Creates a symbolic link in this directory. See symlinkat(2).
+  public func makeLink(_ name: String, to target: String) throws(SystemError) {
+    try systemCall("symlink", name) { symlinkat(target, rawValue, name) }
+  }
+
+  /// Creates a device node or FIFO in this directory; the mode is less the umask. See mknodat(2).
+  ///
+  /// - Parameter mode: the permissions.
+  public func makeNode(
+    _ name: String, _ kind: FileStatus.Kind, _ device: DeviceNumber, mode: UInt32
+  ) throws(SystemError) {
+    let format: mode_t
+    switch kind {
+    case .character: format = S_IFCHR
+    case .block: format = S_IFBLK
+    case .fifo: format = S_IFIFO
+    default: throw SystemError("mknod", name, .invalidArgument)
+    }
+    try systemCall("mknod", name) {
+      mknodat(rawValue, name, format | mode_t(mode & 0o7777), dev_t(device.packed))
+    }
+  }
+
+  /// Changes the owner of this open file; of a link itself where it was opened so. See fchownat(2).
+  public func changeOwner(uid: UInt32, gid: UInt32, subject: String = "") throws(SystemError) {
+    try systemCall("chown", subject) { fchownat(rawValue, "", uid, gid, AT_EMPTY_PATH) }
+  }
+}
