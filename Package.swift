@@ -48,5 +48,8 @@ let package = Package(
     .testTarget(
       name: "LinuxSystemKernelTests", dependencies: ["LinuxSystem", system],
       path: "Tests/Kernel/LinuxSystemTests", swiftSettings: strict),
+    .testTarget(
+      name: "JSONTests", dependencies: ["JSON"], path: "Tests/Unit/JSONTests",
+      swiftSettings: strict),
   ]
 )
