@@ -29,16 +29,27 @@ let package = Package(
   targets: [
     // Floor 0: C.
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    // Debian's libseccomp-dev; a static program takes its archive.
+    .systemLibrary(name: "CSeccomp"),
 
     // Floor 1: ground.
     .target(name: "LinuxSystem", dependencies: ["CLinux", system], swiftSettings: strict),
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "RuntimeSpec", dependencies: ["JSON"], swiftSettings: strict),
 
+    // Floor 2: mechanisms.
+    .target(
+      name: "Seccomp", dependencies: ["CLinux", "CSeccomp", "LinuxSystem", "RuntimeSpec", system],
+      swiftSettings: strict),
+
     // Tests without root.
     .testTarget(
       name: "LinuxSystemTests", dependencies: ["LinuxSystem", system],
       path: "Tests/Unit/LinuxSystemTests", swiftSettings: strict),
+    .testTarget(
+      name: "SeccompTests",
+      dependencies: ["Seccomp", "RuntimeSpec", "CSeccomp", "LinuxSystem", system],
+      path: "Tests/Unit/SeccompTests", swiftSettings: strict),
 
     // Tests of an OCI runtime binary, as root: see OCI_RUNTIME in Tests/Runtime.
     .testTarget(
