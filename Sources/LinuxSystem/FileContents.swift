@@ -29,6 +29,28 @@ extension FileDescriptor {
     }
   }
 
+  /// Reads what one call of read(2) gives: a message, or as much of a stream as is there; empty at its end.
+  public func readSome(limit: Int, subject: String = "") throws(SystemError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: limit)
+    let count = try systemCall("read", subject) {
+      bytes.withUnsafeMutableBytes { Glibc.read(rawValue, $0.baseAddress, limit) }
+    }
+    bytes.removeLast(limit - count)
+    return bytes
+  }
+
+  /// Writes what one call of write(2) takes, and returns how many bytes that were.
+  public func writeSome(_ bytes: [UInt8], subject: String = "") throws(SystemError) -> Int {
+    try systemCall("write", subject) {
+      bytes.withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
+    }
+  }
+
+  /// Waits for the lock on this open file that only one holds; closing the file gives it up. See flock(2).
+  public func lock(subject: String = "") throws(SystemError) {
+    try systemCall("flock", subject) { flock(rawValue, LOCK_EX) }
+  }
+
   /// Writes all of the bytes.
   public func writeAll(_ bytes: [UInt8], subject: String = "") throws(SystemError) {
     var written = 0

@@ -54,6 +54,19 @@ public enum CurrentProcess {
   @discardableResult
   public static func setFileCreationMask(_ mask: UInt32) -> UInt32 { umask(mask) }
 
+  /// Becomes user and group 0 of a user namespace that was just entered, where both are mapped.
+  ///
+  /// Supplementary groups are dropped, unless the namespace forbids that (see user_namespaces(7)).
+  public static func becomeRoot() throws(SystemError) {
+    do throws(SystemError) {
+      try systemCall("setgroups") { setgroups(0, nil) }
+    } catch where error.errno == .notPermitted {
+      // /proc/self/setgroups says "deny": an unprivileged user made the namespace.
+    }
+    try systemCall("setresgid", "group 0 of the user namespace") { setresgid(0, 0, 0) }
+    try systemCall("setresuid", "user 0 of the user namespace") { setresuid(0, 0, 0) }
+  }
+
   /// Changes the working directory to an open directory.
   public static func changeDirectory(to directory: FileDescriptor) throws(SystemError) {
     try systemCall("fchdir") { fchdir(directory.rawValue) }
