@@ -1,7 +1,9 @@
+public import JSON
+
 extension Spec {
   /// The programs for each point of a container's life, in the order they run (config.md,
   /// "POSIX-platform Hooks"). Each gets the container's state on its standard input.
-  public struct Hooks: Codable, Sendable, Equatable {
+  public struct Hooks: JSONObject, Sendable, Equatable {
     /// Deprecated by the specification and still used: as `createRuntime`, before those.
     public var prestart: [Hook]?
     /// In the runtime's namespaces, when the container's exist and before pivot_root.
@@ -26,10 +28,21 @@ extension Spec {
       self.poststart = poststart
       self.poststop = poststop
     }
+
+    public static var blank: Self { Self() }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("prestart", &prestart)
+      try object.member("createRuntime", &createRuntime)
+      try object.member("createContainer", &createContainer)
+      try object.member("startContainer", &startContainer)
+      try object.member("poststart", &poststart)
+      try object.member("poststop", &poststop)
+    }
   }
 
   /// A program that the runtime calls.
-  public struct Hook: Codable, Sendable, Equatable {
+  public struct Hook: JSONObject, Sendable, Equatable {
     /// Its absolute path.
     public var path: String
     /// Its arguments, the name first, as execv(3) takes them.
@@ -44,6 +57,15 @@ extension Spec {
       self.args = args
       self.env = env
       self.timeout = timeout
+    }
+
+    public static var blank: Self { Self(path: "") }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("path", &path)
+      try object.member("args", &args)
+      try object.member("env", &env)
+      try object.member("timeout", &timeout)
     }
   }
 }

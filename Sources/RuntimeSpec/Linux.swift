@@ -1,6 +1,8 @@
+public import JSON
+
 extension Spec {
   /// What only Linux has (config-linux.md).
-  public struct Linux: Codable, Sendable, Equatable {
+  public struct Linux: JSONObject, Sendable, Equatable {
     /// The user numbers of a new user namespace.
     public var uidMappings: [IDMapping]?
     /// The group numbers of a new user namespace.
@@ -66,9 +68,31 @@ extension Spec {
       self.timeOffsets = timeOffsets
     }
 
+    public static var blank: Self { Self() }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("uidMappings", &uidMappings)
+      try object.member("gidMappings", &gidMappings)
+      try object.member("sysctl", &sysctl)
+      try object.member("resources", &resources)
+      try object.member("cgroupsPath", &cgroupsPath)
+      try object.member("namespaces", &namespaces)
+      try object.member("devices", &devices)
+      try object.member("netDevices", &netDevices)
+      try object.member("seccomp", &seccomp)
+      try object.member("rootfsPropagation", &rootfsPropagation)
+      try object.member("maskedPaths", &maskedPaths)
+      try object.member("readonlyPaths", &readonlyPaths)
+      try object.member("mountLabel", &mountLabel)
+      try object.member("intelRdt", &intelRdt)
+      try object.member("memoryPolicy", &memoryPolicy)
+      try object.member("personality", &personality)
+      try object.member("timeOffsets", &timeOffsets)
+    }
+
     /// A range of user or group numbers, as a line of /proc/PID/uid_map; the specification's
     /// LinuxIDMapping.
-    public struct IDMapping: Codable, Sendable, Equatable {
+    public struct IDMapping: JSONObject, Sendable, Equatable {
       /// The first number inside.
       public var containerID: UInt32
       /// The first number outside.
@@ -81,10 +105,18 @@ extension Spec {
         self.hostID = hostID
         self.size = size
       }
+
+      public static var blank: Self { Self(containerID: 0, hostID: 0, size: 0) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("containerID", &containerID)
+        try object.member("hostID", &hostID)
+        try object.member("size", &size)
+      }
     }
 
     /// A namespace of the container (namespaces(7)).
-    public struct Namespace: Codable, Sendable, Equatable {
+    public struct Namespace: JSONObject, Sendable, Equatable {
       /// Which kind.
       public var type: Kind
       /// An existing one to join; a new one is made when absent.
@@ -95,8 +127,15 @@ extension Spec {
         self.path = path
       }
 
+      public static var blank: Self { Self(type: .pid) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("type", &type)
+        try object.member("path", &path)
+      }
+
       /// The kinds of namespaces(7).
-      public enum Kind: String, Codable, Sendable, CaseIterable {
+      public enum Kind: String, JSONValue, Sendable, CaseIterable {
         case pid
         case network
         case mount
@@ -109,7 +148,7 @@ extension Spec {
     }
 
     /// A device node to make (mknod(2)).
-    public struct Device: Codable, Sendable, Equatable {
+    public struct Device: JSONObject, Sendable, Equatable {
       /// Where, inside the container.
       public var path: String
       /// Which kind of node.
@@ -138,8 +177,20 @@ extension Spec {
         self.gid = gid
       }
 
+      public static var blank: Self { Self(path: "", type: .character) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("path", &path)
+        try object.member("type", &type)
+        try object.member("major", &major)
+        try object.member("minor", &minor)
+        try object.member("fileMode", &fileMode)
+        try object.member("uid", &uid)
+        try object.member("gid", &gid)
+      }
+
       /// The kinds of nodes.
-      public enum Kind: String, Codable, Sendable, CaseIterable {
+      public enum Kind: String, JSONValue, Sendable, CaseIterable {
         case character = "c"
         case block = "b"
         case unbuffered = "u"
@@ -148,17 +199,23 @@ extension Spec {
     }
 
     /// A network device inside the container.
-    public struct NetDevice: Codable, Sendable, Equatable {
+    public struct NetDevice: JSONObject, Sendable, Equatable {
       /// Its name there; the host's when absent.
       public var name: String?
 
       public init(name: String? = nil) {
         self.name = name
       }
+
+      public static var blank: Self { Self() }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("name", &name)
+      }
     }
 
     /// A class of Intel's Resource Director Technology (the kernel's resctrl file system).
-    public struct IntelRdt: Codable, Sendable, Equatable {
+    public struct IntelRdt: JSONObject, Sendable, Equatable {
       /// The class; the container's id when absent.
       public var closID: String?
       /// Lines for `schemata`, written after the two below.
@@ -180,10 +237,20 @@ extension Spec {
         self.memBwSchema = memBwSchema
         self.enableMonitoring = enableMonitoring
       }
+
+      public static var blank: Self { Self() }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("closID", &closID)
+        try object.member("schemata", &schemata)
+        try object.member("l3CacheSchema", &l3CacheSchema)
+        try object.member("memBwSchema", &memBwSchema)
+        try object.member("enableMonitoring", &enableMonitoring)
+      }
     }
 
     /// The memory policy of set_mempolicy(2).
-    public struct MemoryPolicy: Codable, Sendable, Equatable {
+    public struct MemoryPolicy: JSONObject, Sendable, Equatable {
       /// The mode.
       public var mode: Mode
       /// The nodes as a list: `0-3,7`.
@@ -197,8 +264,16 @@ extension Spec {
         self.flags = flags
       }
 
+      public static var blank: Self { Self(mode: .default) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("mode", &mode)
+        try object.member("nodes", &nodes)
+        try object.member("flags", &flags)
+      }
+
       /// The modes of set_mempolicy(2).
-      public enum Mode: String, Codable, Sendable, CaseIterable {
+      public enum Mode: String, JSONValue, Sendable, CaseIterable {
         case `default` = "MPOL_DEFAULT"
         case bind = "MPOL_BIND"
         case interleave = "MPOL_INTERLEAVE"
@@ -209,7 +284,7 @@ extension Spec {
       }
 
       /// The flags of set_mempolicy(2).
-      public enum Flag: String, Codable, Sendable, CaseIterable {
+      public enum Flag: String, JSONValue, Sendable, CaseIterable {
         case numaBalancing = "MPOL_F_NUMA_BALANCING"
         case relativeNodes = "MPOL_F_RELATIVE_NODES"
         case staticNodes = "MPOL_F_STATIC_NODES"
@@ -217,7 +292,7 @@ extension Spec {
     }
 
     /// The execution domain of personality(2).
-    public struct Personality: Codable, Sendable, Equatable {
+    public struct Personality: JSONObject, Sendable, Equatable {
       /// The domain.
       public var domain: Domain
       /// Further flags; the specification defines none.
@@ -228,15 +303,22 @@ extension Spec {
         self.flags = flags
       }
 
+      public static var blank: Self { Self(domain: .linux) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("domain", &domain)
+        try object.member("flags", &flags)
+      }
+
       /// The domains that the specification knows.
-      public enum Domain: String, Codable, Sendable, CaseIterable {
+      public enum Domain: String, JSONValue, Sendable, CaseIterable {
         case linux = "LINUX"
         case linux32 = "LINUX32"
       }
     }
 
     /// The offset of a clock (time_namespaces(7)).
-    public struct TimeOffset: Codable, Sendable, Equatable {
+    public struct TimeOffset: JSONObject, Sendable, Equatable {
       /// Whole seconds.
       public var secs: Int64?
       /// Nanoseconds beyond these, below 1000000000.
@@ -245,6 +327,13 @@ extension Spec {
       public init(secs: Int64? = nil, nanosecs: UInt32? = nil) {
         self.secs = secs
         self.nanosecs = nanosecs
+      }
+
+      public static var blank: Self { Self() }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("secs", &secs)
+        try object.member("nanosecs", &nanosecs)
       }
     }
   }

@@ -1,6 +1,8 @@
+public import JSON
+
 extension Spec {
   /// One mount (config.md, "Mounts"; mount(8)).
-  public struct Mount: Codable, Sendable, Equatable {
+  public struct Mount: JSONObject, Sendable, Equatable {
     /// Where, inside the container.
     public var destination: String
     /// The file system type as /proc/filesystems lists it; `bind` has no meaning of its own, the
@@ -25,6 +27,17 @@ extension Spec {
       self.options = options
       self.uidMappings = uidMappings
       self.gidMappings = gidMappings
+    }
+
+    public static var blank: Self { Self(destination: "") }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("destination", &destination)
+      try object.member("type", &type)
+      try object.member("source", &source)
+      try object.member("options", &options)
+      try object.member("uidMappings", &uidMappings)
+      try object.member("gidMappings", &gidMappings)
     }
   }
 }

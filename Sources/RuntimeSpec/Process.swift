@@ -1,6 +1,8 @@
+public import JSON
+
 extension Spec {
   /// The container's program and what it is given (config.md, "Process").
-  public struct Process: Codable, Sendable, Equatable {
+  public struct Process: JSONObject, Sendable, Equatable {
     /// Whether it gets a terminal of its own.
     public var terminal: Bool?
     /// The size of that terminal in characters.
@@ -56,8 +58,28 @@ extension Spec {
       self.execCPUAffinity = execCPUAffinity
     }
 
+    public static var blank: Self { Self(user: .blank, cwd: "") }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("terminal", &terminal)
+      try object.member("consoleSize", &consoleSize)
+      try object.member("user", &user)
+      try object.member("args", &args)
+      try object.member("env", &env)
+      try object.member("cwd", &cwd)
+      try object.member("capabilities", &capabilities)
+      try object.member("rlimits", &rlimits)
+      try object.member("noNewPrivileges", &noNewPrivileges)
+      try object.member("apparmorProfile", &apparmorProfile)
+      try object.member("oomScoreAdj", &oomScoreAdj)
+      try object.member("scheduler", &scheduler)
+      try object.member("selinuxLabel", &selinuxLabel)
+      try object.member("ioPriority", &ioPriority)
+      try object.member("execCPUAffinity", &execCPUAffinity)
+    }
+
     /// The size of a terminal in characters.
-    public struct ConsoleSize: Codable, Sendable, Equatable {
+    public struct ConsoleSize: JSONObject, Sendable, Equatable {
       /// Rows.
       public var height: UInt
       /// Columns.
@@ -67,10 +89,17 @@ extension Spec {
         self.height = height
         self.width = width
       }
+
+      public static var blank: Self { Self(height: 0, width: 0) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("height", &height)
+        try object.member("width", &width)
+      }
     }
 
     /// The user and groups of a process.
-    public struct User: Codable, Sendable, Equatable {
+    public struct User: JSONObject, Sendable, Equatable {
       /// The user number inside the container.
       public var uid: UInt32
       /// The primary group's number inside the container.
@@ -86,10 +115,19 @@ extension Spec {
         self.umask = umask
         self.additionalGids = additionalGids
       }
+
+      public static var blank: Self { Self(uid: 0, gid: 0) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("uid", &uid)
+        try object.member("gid", &gid)
+        try object.member("umask", &umask)
+        try object.member("additionalGids", &additionalGids)
+      }
     }
 
     /// Capability names (`CAP_KILL`) for each of the sets of capabilities(7).
-    public struct Capabilities: Codable, Sendable, Equatable {
+    public struct Capabilities: JSONObject, Sendable, Equatable {
       /// What execve can ever give.
       public var bounding: [String]?
       /// What the kernel checks.
@@ -111,10 +149,20 @@ extension Spec {
         self.permitted = permitted
         self.ambient = ambient
       }
+
+      public static var blank: Self { Self() }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("bounding", &bounding)
+        try object.member("effective", &effective)
+        try object.member("inheritable", &inheritable)
+        try object.member("permitted", &permitted)
+        try object.member("ambient", &ambient)
+      }
     }
 
     /// One resource limit of setrlimit(2).
-    public struct Rlimit: Codable, Sendable, Equatable {
+    public struct Rlimit: JSONObject, Sendable, Equatable {
       /// The resource.
       public var type: Kind
       /// The ceiling; 18446744073709551615 is "no limit".
@@ -128,8 +176,16 @@ extension Spec {
         self.soft = soft
       }
 
+      public static var blank: Self { Self(type: .core, hard: 0, soft: 0) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("type", &type)
+        try object.member("hard", &hard)
+        try object.member("soft", &soft)
+      }
+
       /// The resources of setrlimit(2).
-      public enum Kind: String, Codable, Sendable, CaseIterable {
+      public enum Kind: String, JSONValue, Sendable, CaseIterable {
         case addressSpace = "RLIMIT_AS"
         case core = "RLIMIT_CORE"
         case cpu = "RLIMIT_CPU"
@@ -150,7 +206,7 @@ extension Spec {
     }
 
     /// The attributes of sched_setattr(2).
-    public struct Scheduler: Codable, Sendable, Equatable {
+    public struct Scheduler: JSONObject, Sendable, Equatable {
       /// The scheduling policy.
       public var policy: Policy
       /// The nice value, for `other` and `batch`: -20 to 19.
@@ -179,8 +235,20 @@ extension Spec {
         self.period = period
       }
 
+      public static var blank: Self { Self(policy: .other) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("policy", &policy)
+        try object.member("nice", &nice)
+        try object.member("priority", &priority)
+        try object.member("flags", &flags)
+        try object.member("runtime", &runtime)
+        try object.member("deadline", &deadline)
+        try object.member("period", &period)
+      }
+
       /// The policies of sched(7).
-      public enum Policy: String, Codable, Sendable, CaseIterable {
+      public enum Policy: String, JSONValue, Sendable, CaseIterable {
         case other = "SCHED_OTHER"
         case fifo = "SCHED_FIFO"
         case roundRobin = "SCHED_RR"
@@ -192,7 +260,7 @@ extension Spec {
       }
 
       /// The flags of sched_setattr(2).
-      public enum Flag: String, Codable, Sendable, CaseIterable {
+      public enum Flag: String, JSONValue, Sendable, CaseIterable {
         case resetOnFork = "SCHED_FLAG_RESET_ON_FORK"
         case reclaim = "SCHED_FLAG_RECLAIM"
         case deadlineOverrun = "SCHED_FLAG_DL_OVERRUN"
@@ -204,7 +272,7 @@ extension Spec {
     }
 
     /// The I/O priority of ioprio_set(2).
-    public struct IOPriority: Codable, Sendable, Equatable {
+    public struct IOPriority: JSONObject, Sendable, Equatable {
       /// The scheduling class.
       public var `class`: Class
       /// The level in the class, 0 (first) to 7 (last).
@@ -215,8 +283,15 @@ extension Spec {
         self.priority = priority
       }
 
+      public static var blank: Self { Self(class: .bestEffort, priority: 0) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("class", &self.class)
+        try object.member("priority", &priority)
+      }
+
       /// The classes of ioprio_set(2).
-      public enum Class: String, Codable, Sendable, CaseIterable {
+      public enum Class: String, JSONValue, Sendable, CaseIterable {
         case realtime = "IOPRIO_CLASS_RT"
         case bestEffort = "IOPRIO_CLASS_BE"
         case idle = "IOPRIO_CLASS_IDLE"
@@ -224,7 +299,7 @@ extension Spec {
     }
 
     /// The processors of an `exec` process, as lists of the form `0-3,7`.
-    public struct ExecCPUAffinity: Codable, Sendable, Equatable {
+    public struct ExecCPUAffinity: JSONObject, Sendable, Equatable {
       /// Before the process is in the container's cgroup.
       public var initial: String?
       /// After that.
@@ -233,6 +308,13 @@ extension Spec {
       public init(initial: String? = nil, final: String? = nil) {
         self.initial = initial
         self.final = final
+      }
+
+      public static var blank: Self { Self() }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("initial", &initial)
+        try object.member("final", &final)
       }
     }
   }

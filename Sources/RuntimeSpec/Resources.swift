@@ -1,6 +1,8 @@
+public import JSON
+
 extension Spec.Linux {
   /// Limits of the container's cgroup (config-linux.md, "Control groups").
-  public struct Resources: Codable, Sendable, Equatable {
+  public struct Resources: JSONObject, Sendable, Equatable {
     /// Who may use which devices; a later rule overrides an earlier one.
     public var devices: [DeviceRule]?
     /// Memory limits.
@@ -36,8 +38,22 @@ extension Spec.Linux {
       self.unified = unified
     }
 
+    public static var blank: Self { Self() }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("devices", &devices)
+      try object.member("memory", &memory)
+      try object.member("cpu", &cpu)
+      try object.member("pids", &pids)
+      try object.member("blockIO", &blockIO)
+      try object.member("hugepageLimits", &hugepageLimits)
+      try object.member("network", &network)
+      try object.member("rdma", &rdma)
+      try object.member("unified", &unified)
+    }
+
     /// A rule of the device controller.
-    public struct DeviceRule: Codable, Sendable, Equatable {
+    public struct DeviceRule: JSONObject, Sendable, Equatable {
       /// Whether it allows or denies.
       public var allow: Bool
       /// Which kind of device; all when absent.
@@ -60,8 +76,18 @@ extension Spec.Linux {
         self.access = access
       }
 
+      public static var blank: Self { Self(allow: false) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("allow", &allow)
+        try object.member("type", &type)
+        try object.member("major", &major)
+        try object.member("minor", &minor)
+        try object.member("access", &access)
+      }
+
       /// The kinds of devices.
-      public enum Kind: String, Codable, Sendable, CaseIterable {
+      public enum Kind: String, JSONValue, Sendable, CaseIterable {
         case all = "a"
         case character = "c"
         case block = "b"
@@ -69,7 +95,7 @@ extension Spec.Linux {
     }
 
     /// Memory limits in bytes; -1 is "no limit".
-    public struct Memory: Codable, Sendable, Equatable {
+    public struct Memory: JSONObject, Sendable, Equatable {
       /// Memory.
       public var limit: Int64?
       /// The soft limit.
@@ -104,10 +130,24 @@ extension Spec.Linux {
         self.useHierarchy = useHierarchy
         self.checkBeforeUpdate = checkBeforeUpdate
       }
+
+      public static var blank: Self { Self() }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("limit", &limit)
+        try object.member("reservation", &reservation)
+        try object.member("swap", &swap)
+        try object.member("kernel", &kernel)
+        try object.member("kernelTCP", &kernelTCP)
+        try object.member("swappiness", &swappiness)
+        try object.member("disableOOMKiller", &disableOOMKiller)
+        try object.member("useHierarchy", &useHierarchy)
+        try object.member("checkBeforeUpdate", &checkBeforeUpdate)
+      }
     }
 
     /// Processor limits.
-    public struct CPU: Codable, Sendable, Equatable {
+    public struct CPU: JSONObject, Sendable, Equatable {
       /// The relative weight, 2 to 262144.
       public var shares: UInt64?
       /// Microseconds in each period; -1 is "no limit".
@@ -142,20 +182,40 @@ extension Spec.Linux {
         self.mems = mems
         self.idle = idle
       }
+
+      public static var blank: Self { Self() }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("shares", &shares)
+        try object.member("quota", &quota)
+        try object.member("burst", &burst)
+        try object.member("period", &period)
+        try object.member("realtimeRuntime", &realtimeRuntime)
+        try object.member("realtimePeriod", &realtimePeriod)
+        try object.member("cpus", &cpus)
+        try object.member("mems", &mems)
+        try object.member("idle", &idle)
+      }
     }
 
     /// The limit of processes and threads.
-    public struct Pids: Codable, Sendable, Equatable {
+    public struct Pids: JSONObject, Sendable, Equatable {
       /// How many; none when 0 or below.
       public var limit: Int64?
 
       public init(limit: Int64? = nil) {
         self.limit = limit
       }
+
+      public static var blank: Self { Self() }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("limit", &limit)
+      }
     }
 
     /// Disk weights and limits.
-    public struct BlockIO: Codable, Sendable, Equatable {
+    public struct BlockIO: JSONObject, Sendable, Equatable {
       /// The weight, 10 to 1000.
       public var weight: UInt16?
       /// The weight against child cgroups (cgroup v1).
@@ -187,8 +247,20 @@ extension Spec.Linux {
         self.throttleWriteIOPSDevice = throttleWriteIOPSDevice
       }
 
+      public static var blank: Self { Self() }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("weight", &weight)
+        try object.member("leafWeight", &leafWeight)
+        try object.member("weightDevice", &weightDevice)
+        try object.member("throttleReadBpsDevice", &throttleReadBpsDevice)
+        try object.member("throttleWriteBpsDevice", &throttleWriteBpsDevice)
+        try object.member("throttleReadIOPSDevice", &throttleReadIOPSDevice)
+        try object.member("throttleWriteIOPSDevice", &throttleWriteIOPSDevice)
+      }
+
       /// A weight for one device.
-      public struct WeightDevice: Codable, Sendable, Equatable {
+      public struct WeightDevice: JSONObject, Sendable, Equatable {
         /// The device's major number.
         public var major: Int64
         /// The device's minor number.
@@ -204,10 +276,19 @@ extension Spec.Linux {
           self.weight = weight
           self.leafWeight = leafWeight
         }
+
+        public static var blank: Self { Self(major: 0, minor: 0) }
+
+        public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+          try object.member("major", &major)
+          try object.member("minor", &minor)
+          try object.member("weight", &weight)
+          try object.member("leafWeight", &leafWeight)
+        }
       }
 
       /// A rate for one device.
-      public struct ThrottleDevice: Codable, Sendable, Equatable {
+      public struct ThrottleDevice: JSONObject, Sendable, Equatable {
         /// The device's major number.
         public var major: Int64
         /// The device's minor number.
@@ -220,11 +301,19 @@ extension Spec.Linux {
           self.minor = minor
           self.rate = rate
         }
+
+        public static var blank: Self { Self(major: 0, minor: 0, rate: 0) }
+
+        public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+          try object.member("major", &major)
+          try object.member("minor", &minor)
+          try object.member("rate", &rate)
+        }
       }
     }
 
     /// A limit of huge pages.
-    public struct HugepageLimit: Codable, Sendable, Equatable {
+    public struct HugepageLimit: JSONObject, Sendable, Equatable {
       /// The size of a page: `64KB`, `2MB`, `1GB`.
       public var pageSize: String
       /// Bytes.
@@ -234,10 +323,17 @@ extension Spec.Linux {
         self.pageSize = pageSize
         self.limit = limit
       }
+
+      public static var blank: Self { Self(pageSize: "", limit: 0) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("pageSize", &pageSize)
+        try object.member("limit", &limit)
+      }
     }
 
     /// Network class and priorities (cgroup v1).
-    public struct Network: Codable, Sendable, Equatable {
+    public struct Network: JSONObject, Sendable, Equatable {
       /// The class of the container's packets (net_cls).
       public var classID: UInt32?
       /// Priorities by interface (net_prio).
@@ -248,8 +344,15 @@ extension Spec.Linux {
         self.priorities = priorities
       }
 
+      public static var blank: Self { Self() }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("classID", &classID)
+        try object.member("priorities", &priorities)
+      }
+
       /// A priority on one interface.
-      public struct InterfacePriority: Codable, Sendable, Equatable {
+      public struct InterfacePriority: JSONObject, Sendable, Equatable {
         /// The interface, as the runtime sees it.
         public var name: String
         /// The priority.
@@ -259,11 +362,18 @@ extension Spec.Linux {
           self.name = name
           self.priority = priority
         }
+
+        public static var blank: Self { Self(name: "", priority: 0) }
+
+        public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+          try object.member("name", &name)
+          try object.member("priority", &priority)
+        }
       }
     }
 
     /// RDMA limits of one device.
-    public struct Rdma: Codable, Sendable, Equatable {
+    public struct Rdma: JSONObject, Sendable, Equatable {
       /// Handles.
       public var hcaHandles: UInt32?
       /// Objects.
@@ -272,6 +382,13 @@ extension Spec.Linux {
       public init(hcaHandles: UInt32? = nil, hcaObjects: UInt32? = nil) {
         self.hcaHandles = hcaHandles
         self.hcaObjects = hcaObjects
+      }
+
+      public static var blank: Self { Self() }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("hcaHandles", &hcaHandles)
+        try object.member("hcaObjects", &hcaObjects)
       }
     }
   }

@@ -1,5 +1,7 @@
+public import JSON
+
 /// What the runtime can do, as `features` prints it (features.md, features-linux.md).
-public struct RuntimeFeatures: Codable, Sendable, Equatable {
+public struct RuntimeFeatures: JSONObject, Sendable, Equatable {
   /// The first version of the specification that is understood.
   public var ociVersionMin: String
   /// The last one.
@@ -30,8 +32,20 @@ public struct RuntimeFeatures: Codable, Sendable, Equatable {
     self.potentiallyUnsafeConfigAnnotations = potentiallyUnsafeConfigAnnotations
   }
 
+  public static var blank: Self { Self(ociVersionMin: "", ociVersionMax: "") }
+
+  public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+    try object.member("ociVersionMin", &ociVersionMin)
+    try object.member("ociVersionMax", &ociVersionMax)
+    try object.member("hooks", &hooks)
+    try object.member("mountOptions", &mountOptions)
+    try object.member("linux", &linux)
+    try object.member("annotations", &annotations)
+    try object.member("potentiallyUnsafeConfigAnnotations", &potentiallyUnsafeConfigAnnotations)
+  }
+
   /// What only Linux has.
-  public struct Linux: Codable, Sendable, Equatable {
+  public struct Linux: JSONObject, Sendable, Equatable {
     /// The kinds of namespaces.
     public var namespaces: [String]?
     /// The capability names.
@@ -70,20 +84,41 @@ public struct RuntimeFeatures: Codable, Sendable, Equatable {
       self.mountExtensions = mountExtensions
       self.netDevices = netDevices
     }
+
+    public static var blank: Self { Self() }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("namespaces", &namespaces)
+      try object.member("capabilities", &capabilities)
+      try object.member("cgroup", &cgroup)
+      try object.member("seccomp", &seccomp)
+      try object.member("apparmor", &apparmor)
+      try object.member("selinux", &selinux)
+      try object.member("intelRdt", &intelRdt)
+      try object.member("memoryPolicy", &memoryPolicy)
+      try object.member("mountExtensions", &mountExtensions)
+      try object.member("netDevices", &netDevices)
+    }
   }
 
   /// Whether a thing is supported by the program, whatever the host has.
-  public struct Support: Codable, Sendable, Equatable {
+  public struct Support: JSONObject, Sendable, Equatable {
     /// Whether it is.
     public var enabled: Bool?
 
     public init(enabled: Bool? = nil) {
       self.enabled = enabled
     }
+
+    public static var blank: Self { Self() }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("enabled", &enabled)
+    }
   }
 
   /// Which control groups the program knows, whatever the host has.
-  public struct Cgroup: Codable, Sendable, Equatable {
+  public struct Cgroup: JSONObject, Sendable, Equatable {
     /// Version 1.
     public var v1: Bool?
     /// Version 2.
@@ -105,10 +140,20 @@ public struct RuntimeFeatures: Codable, Sendable, Equatable {
       self.systemdUser = systemdUser
       self.rdma = rdma
     }
+
+    public static var blank: Self { Self() }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("v1", &v1)
+      try object.member("v2", &v2)
+      try object.member("systemd", &systemd)
+      try object.member("systemdUser", &systemdUser)
+      try object.member("rdma", &rdma)
+    }
   }
 
   /// System call filters.
-  public struct Seccomp: Codable, Sendable, Equatable {
+  public struct Seccomp: JSONObject, Sendable, Equatable {
     /// Whether they are supported.
     public var enabled: Bool?
     /// The actions.
@@ -133,10 +178,21 @@ public struct RuntimeFeatures: Codable, Sendable, Equatable {
       self.knownFlags = knownFlags
       self.supportedFlags = supportedFlags
     }
+
+    public static var blank: Self { Self() }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("enabled", &enabled)
+      try object.member("actions", &actions)
+      try object.member("operators", &operators)
+      try object.member("archs", &archs)
+      try object.member("knownFlags", &knownFlags)
+      try object.member("supportedFlags", &supportedFlags)
+    }
   }
 
   /// Intel RDT.
-  public struct IntelRdt: Codable, Sendable, Equatable {
+  public struct IntelRdt: JSONObject, Sendable, Equatable {
     /// Whether it is supported.
     public var enabled: Bool?
     /// Whether `linux.intelRdt.schemata` is.
@@ -149,10 +205,18 @@ public struct RuntimeFeatures: Codable, Sendable, Equatable {
       self.schemata = schemata
       self.monitoring = monitoring
     }
+
+    public static var blank: Self { Self() }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("enabled", &enabled)
+      try object.member("schemata", &schemata)
+      try object.member("monitoring", &monitoring)
+    }
   }
 
   /// NUMA memory policies.
-  public struct MemoryPolicy: Codable, Sendable, Equatable {
+  public struct MemoryPolicy: JSONObject, Sendable, Equatable {
     /// The modes.
     public var modes: [String]?
     /// The flags.
@@ -162,15 +226,28 @@ public struct RuntimeFeatures: Codable, Sendable, Equatable {
       self.modes = modes
       self.flags = flags
     }
+
+    public static var blank: Self { Self() }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("modes", &modes)
+      try object.member("flags", &flags)
+    }
   }
 
   /// Kinds of mounts beyond mount(2).
-  public struct MountExtensions: Codable, Sendable, Equatable {
+  public struct MountExtensions: JSONObject, Sendable, Equatable {
     /// ID-mapped mounts.
     public var idmap: Support?
 
     public init(idmap: Support? = nil) {
       self.idmap = idmap
+    }
+
+    public static var blank: Self { Self() }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("idmap", &idmap)
     }
   }
 }

@@ -1,6 +1,8 @@
+public import JSON
+
 /// The state of a container that hooks get on standard input and `state` prints (runtime.md,
 /// "State").
-public struct RuntimeState: Codable, Sendable, Equatable {
+public struct RuntimeState: JSONObject, Sendable, Equatable {
   /// The version of the specification that the state follows.
   public var ociVersion: String
   /// The container's name, unique on the machine.
@@ -26,8 +28,19 @@ public struct RuntimeState: Codable, Sendable, Equatable {
     self.annotations = annotations
   }
 
+  public static var blank: Self { Self(ociVersion: "", id: "", status: .creating, bundle: "") }
+
+  public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+    try object.member("ociVersion", &ociVersion)
+    try object.member("id", &id)
+    try object.member("status", &status)
+    try object.member("pid", &pid)
+    try object.member("bundle", &bundle)
+    try object.member("annotations", &annotations)
+  }
+
   /// Where a container stands in its life; `paused` is an addition of runc's.
-  public enum Status: String, Codable, Sendable, CaseIterable {
+  public enum Status: String, JSONValue, Sendable, CaseIterable {
     case creating
     case created
     case running
@@ -38,7 +51,7 @@ public struct RuntimeState: Codable, Sendable, Equatable {
 
 /// What a seccomp agent gets together with the listener's descriptor (config-linux.md, "The
 /// Container Process State").
-public struct ContainerProcessState: Codable, Sendable, Equatable {
+public struct ContainerProcessState: JSONObject, Sendable, Equatable {
   /// The version of the specification that the state follows.
   public var ociVersion: String
   /// The names of the descriptors sent along; here `seccompFd` alone.
@@ -58,5 +71,15 @@ public struct ContainerProcessState: Codable, Sendable, Equatable {
     self.pid = pid
     self.metadata = metadata
     self.state = state
+  }
+
+  public static var blank: Self { Self(ociVersion: "", fds: [], pid: 0, state: .blank) }
+
+  public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+    try object.member("ociVersion", &ociVersion)
+    try object.member("fds", &fds)
+    try object.member("pid", &pid)
+    try object.member("metadata", &metadata)
+    try object.member("state", &state)
   }
 }

@@ -1,6 +1,8 @@
+public import JSON
+
 extension Spec.Linux {
   /// The system call filter (config-linux.md, "Seccomp"; seccomp(2)).
-  public struct Seccomp: Codable, Sendable, Equatable {
+  public struct Seccomp: JSONObject, Sendable, Equatable {
     /// What happens to calls that no rule names.
     public var defaultAction: Action
     /// The error number of a default `errno` or the data of `trace`; EPERM when absent.
@@ -30,8 +32,20 @@ extension Spec.Linux {
       self.syscalls = syscalls
     }
 
+    public static var blank: Self { Self(defaultAction: .allow) }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("defaultAction", &defaultAction)
+      try object.member("defaultErrnoRet", &defaultErrnoRet)
+      try object.member("architectures", &architectures)
+      try object.member("flags", &flags)
+      try object.member("listenerPath", &listenerPath)
+      try object.member("listenerMetadata", &listenerMetadata)
+      try object.member("syscalls", &syscalls)
+    }
+
     /// A rule: some calls, conditions on their arguments, and an action.
-    public struct Syscall: Codable, Sendable, Equatable {
+    public struct Syscall: JSONObject, Sendable, Equatable {
       /// The calls; those that this kernel lacks are passed over.
       public var names: [String]
       /// What happens to them.
@@ -47,10 +61,19 @@ extension Spec.Linux {
         self.errnoRet = errnoRet
         self.args = args
       }
+
+      public static var blank: Self { Self(names: [], action: .allow) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("names", &names)
+        try object.member("action", &action)
+        try object.member("errnoRet", &errnoRet)
+        try object.member("args", &args)
+      }
     }
 
     /// A condition on one argument.
-    public struct Argument: Codable, Sendable, Equatable {
+    public struct Argument: JSONObject, Sendable, Equatable {
       /// Which argument, 0 to 5.
       public var index: UInt
       /// What it is compared with; the mask for `maskedEqual`.
@@ -66,10 +89,19 @@ extension Spec.Linux {
         self.valueTwo = valueTwo
         self.op = op
       }
+
+      public static var blank: Self { Self(index: 0, value: 0, op: .equal) }
+
+      public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+        try object.member("index", &index)
+        try object.member("value", &value)
+        try object.member("valueTwo", &valueTwo)
+        try object.member("op", &op)
+      }
     }
 
     /// What the kernel does with a call (seccomp_init(3)).
-    public enum Action: String, Codable, Sendable, CaseIterable {
+    public enum Action: String, JSONValue, Sendable, CaseIterable {
       /// As `killThread`.
       case kill = "SCMP_ACT_KILL"
       case killProcess = "SCMP_ACT_KILL_PROCESS"
@@ -83,7 +115,7 @@ extension Spec.Linux {
     }
 
     /// The comparisons of seccomp_rule_add(3).
-    public enum Operator: String, Codable, Sendable, CaseIterable {
+    public enum Operator: String, JSONValue, Sendable, CaseIterable {
       case notEqual = "SCMP_CMP_NE"
       case lessThan = "SCMP_CMP_LT"
       case lessOrEqual = "SCMP_CMP_LE"
@@ -94,7 +126,7 @@ extension Spec.Linux {
     }
 
     /// The flags of seccomp(2).
-    public enum Flag: String, Codable, Sendable, CaseIterable {
+    public enum Flag: String, JSONValue, Sendable, CaseIterable {
       /// Accepted without effect: the filter is loaded before there are threads.
       case threadSync = "SECCOMP_FILTER_FLAG_TSYNC"
       case log = "SECCOMP_FILTER_FLAG_LOG"
@@ -103,7 +135,7 @@ extension Spec.Linux {
     }
 
     /// The architectures of seccomp_arch_add(3).
-    public enum Architecture: String, Codable, Sendable, CaseIterable {
+    public enum Architecture: String, JSONValue, Sendable, CaseIterable {
       case x86 = "SCMP_ARCH_X86"
       case amd64 = "SCMP_ARCH_X86_64"
       case x32 = "SCMP_ARCH_X32"

@@ -1,7 +1,9 @@
+public import JSON
+
 /// A container as `config.json` describes it: the Linux part of the OCI runtime specification 1.3.
 /// A property is optional where the document may leave it out; fields of other systems and unknown
 /// ones are passed over, as the specification asks (config.md, "Extensibility").
-public struct Spec: Codable, Sendable, Equatable {
+public struct Spec: JSONObject, Sendable, Equatable {
   /// The version of the specification that the document follows (SemVer 2.0.0).
   public var ociVersion: String
   /// The program that `start` runs; only `create` can do without.
@@ -37,8 +39,22 @@ public struct Spec: Codable, Sendable, Equatable {
     self.linux = linux
   }
 
+  public static var blank: Self { Self(ociVersion: "") }
+
+  public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+    try object.member("ociVersion", &ociVersion)
+    try object.member("process", &process)
+    try object.member("root", &root)
+    try object.member("hostname", &hostname)
+    try object.member("domainname", &domainname)
+    try object.member("mounts", &mounts)
+    try object.member("hooks", &hooks)
+    try object.member("annotations", &annotations)
+    try object.member("linux", &linux)
+  }
+
   /// The root file system (config.md, "Root").
-  public struct Root: Codable, Sendable, Equatable {
+  public struct Root: JSONObject, Sendable, Equatable {
     /// The directory, absolute or relative to the bundle.
     public var path: String
     /// Whether the container sees it read-only.
@@ -47,6 +63,13 @@ public struct Spec: Codable, Sendable, Equatable {
     public init(path: String, readonly: Bool? = nil) {
       self.path = path
       self.readonly = readonly
+    }
+
+    public static var blank: Self { Self(path: "") }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("path", &path)
+      try object.member("readonly", &readonly)
     }
   }
 }

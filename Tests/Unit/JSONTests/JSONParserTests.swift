@@ -140,27 +140,16 @@ import Testing
 }
 
 /// Any JSON value, read whole.
-struct Anything: Decodable {
-  init(from decoder: any Decoder) throws {
-    if var array = try? decoder.unkeyedContainer() {
-      while !array.isAtEnd { _ = try array.decode(Anything.self) }
-    } else if let object = try? decoder.container(keyedBy: Name.self) {
-      for key in object.allKeys { _ = try object.decode(Anything.self, forKey: key) }
-    } else {
-      let value = try decoder.singleValueContainer()
-      if value.decodeNil() { return }
-      if (try? value.decode(Bool.self)) != nil { return }
-      if (try? value.decode(Double.self)) != nil { return }
-      _ = try? value.decode(String.self)
-    }
+struct Anything: JSONValue {
+  init(from node: JSONNode) {
+    if (try? [Anything](from: node)) != nil { return }
+    if (try? [String: Anything](from: node)) != nil { return }
+    if (try? Bool(from: node)) != nil { return }
+    if (try? Double(from: node)) != nil { return }
+    _ = try? String(from: node)
   }
 
-  struct Name: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init?(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
+  func write(to output: JSONOutput) {}
 }
 
 /// Steele, Lea and Flood's generator: small, and the same on every run.

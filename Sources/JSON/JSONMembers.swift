@@ -1,0 +1,70 @@
+/// The members of an object that is being read or written.
+public struct JSONMembers {
+  private enum Direction {
+    case reading(JSONNode)
+    case writing(JSONOutput)
+  }
+
+  private let direction: Direction
+  /// The name after the one that was found last: documents have their members mostly in the order
+  /// in which types name them, and then each is found at once.
+  private var cursor: JSONNode?
+
+  init(reading object: JSONNode) throws(JSONError) {
+    _ = try object.memberCount()
+    direction = .reading(object)
+    cursor = object.firstChild
+  }
+
+  init(writing output: JSONOutput) { direction = .writing(output) }
+
+  /// A member that has to be there.
+  public mutating func member<Value: JSONValue>(
+    _ name: StaticString, _ property: inout Value
+  ) throws(JSONError) {
+    switch direction {
+    case .reading(let object):
+      guard let node = find(name, in: object) else {
+        let path = object.field
+        throw .missing(field: path + object.document.fieldSuffix("\(name)", after: path))
+      }
+      property = try Value(from: node)
+    case .writing(let output):
+      output.name("\(name)")
+      try property.write(to: output)
+    }
+  }
+
+  /// A member that may be absent.
+  public mutating func member<Value: JSONValue>(
+    _ name: StaticString, _ property: inout Value?
+  ) throws(JSONError) {
+    switch direction {
+    case .reading(let object):
+      guard let node = find(name, in: object), !node.isAbsent else { return }
+      property = try Value(from: node)
+    case .writing(let output):
+      guard let value = property else { return }
+      output.name("\(name)")
+      try value.write(to: output)
+    }
+  }
+
+  /// The value of a member, searched from the cursor and round to it.
+  private mutating func find(_ name: StaticString, in object: JSONNode) -> JSONNode? {
+    guard let start = cursor ?? object.firstChild else { return nil }
+    let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    var candidate = start
+    repeat {
+      let value = candidate.next
+      let following = object.child(after: value)
+      if object.document.string(candidate.index, is: wanted) {
+        cursor = following
+        return value
+      }
+      guard let following = following ?? object.firstChild else { return nil }
+      candidate = following
+    } while candidate.index != start.index
+    return nil
+  }
+}
