@@ -42,6 +42,12 @@ let package = Package(
       name: "Seccomp", dependencies: ["CLinux", "CSeccomp", "LinuxSystem", "RuntimeSpec", system],
       swiftSettings: strict),
 
+    // Floor 3: services.
+    .target(
+      name: "RuntimeCore",
+      dependencies: ["JSON", "LinuxSystem", "RuntimeSpec", "Seccomp", system],
+      swiftSettings: strict),
+
     // Tests without root.
     .testTarget(
       name: "LinuxSystemTests", dependencies: ["LinuxSystem", system],

@@ -1,0 +1,195 @@
+import LinuxSystem
+import RuntimeSpec
+import Seccomp
+import SystemPackage
+
+/// Creates a container from a bundle: its first process waits at the FIFO for `start`.
+public func createContainer(
+  _ id: ContainerID, _ options: CreateOptions, _ context: RuntimeContext
+) throws {
+  var options = options
+  options.isDetached = true
+  var creation = Creation(try ContainerBlueprint(id, options, context), waitsForStart: true)
+  _ = try creation.perform()
+}
+
+/// A container whose first process has been told to go on.
+struct CreatedContainer: ~Copyable {
+  let folder: ContainerFolder
+  let state: ContainerState
+  let process: ProcessHandle
+  /// The runtime's end of the channel; closed by the other side's `execve`.
+  let channel: SyncChannel
+  /// The controlling end of the terminal, if the runtime itself serves it.
+  let terminal: SharedDescriptor?
+}
+
+/// The making of one container, from its folder to the first process that is ready for `execve`.
+///
+/// Whatever fails, everything made so far is undone in reverse. What a kill of the runtime leaves
+/// behind is named by the state, which is written first; the first process notices and ends.
+struct Creation {
+  let blueprint: ContainerBlueprint
+  /// Whether the first process waits for `start`, or goes on at once as for `run`.
+  let waitsForStart: Bool
+  private var undo = UndoStack()
+
+  init(_ blueprint: ContainerBlueprint, waitsForStart: Bool) {
+    self.blueprint = blueprint
+    self.waitsForStart = waitsForStart
+  }
+
+  mutating func perform() throws -> CreatedContainer {
+    do {
+      return try create()
+    } catch {
+      throw undo.unwind(after: error)
+    }
+  }
+
+  private mutating func create() throws -> CreatedContainer {
+    let folder = try makeFolder()
+    let cgroup = try ContainerCgroup(blueprint)
+    var state = ContainerState(
+      id: blueprint.id.description, bundle: blueprint.bundle, created: Timestamp.now().rfc3339)
+    state.cgroup = cgroup.record
+    try folder.write(state)
+    undo.push("removing the cgroup") { try cgroup.delete() }
+    try step("creating the cgroup") { try cgroup.create() }
+
+    let birthplace = try cgroup.descriptorForClone()
+    let fifo = waitsForStart ? try folder.makeStartFIFO() : nil
+    let console = try ConsoleSocket.make(
+      blueprint.process, path: blueprint.options.consoleSocket)
+    let sources = try blueprint.rootFilesystem.openSourcesInParent(blueprint.mappings)
+
+    var sockets = try SocketPair(.sequencedPacket)
+    guard let ourEnd = sockets.first.take(), let itsEnd = sockets.second.take() else {
+      throw SystemError("socketpair", "", .badFileDescriptor)
+    }
+    let launch = FirstProcessLaunch(
+      blueprint.namespaces, timeOffsets: blueprint.linux.timeOffsets ?? [:])
+    let process: ProcessHandle
+    switch try launch.perform(cgroup: birthplace?.lent) {
+    case .child:
+      // While a copy of the other end stays open here, the runtime's end would go unnoticed.
+      try? ourEnd.close()
+      FirstProcess(
+        blueprint, sources: sources, channel: SyncChannel(itsEnd), console: console?.sender,
+        startFIFO: fifo
+      ).run()
+    case .parent(let handle):
+      process = handle
+    }
+    try itsEnd.close()
+    let channel = SyncChannel(ourEnd)
+    let pid = process.id
+    undo.push("ending the container's first process") {
+      try? Signal.kill.send(to: pid)
+      _ = try ProcessHandle.wait(for: pid)
+    }
+
+    try prepare(process, cgroup, isBornInCgroup: birthplace != nil, channel)
+    try answer(channel, process)
+    let terminal = try console?.receiveTerminal()
+
+    state.pid = pid
+    state.pidStartTime = try ProcessStat(of: pid).startTime
+    state.isCreated = true
+    try folder.write(state)
+    if let path = blueprint.options.pidFile { try writePIDFile(path, pid) }
+    if let path = blueprint.options.pidfdSocket {
+      try process.sendDescriptor(to: path)
+    }
+    try channel.send(.proceed)
+    return CreatedContainer(
+      folder: folder, state: state, process: process, channel: channel, terminal: terminal)
+  }
+
+  private mutating func makeFolder() throws -> ContainerFolder {
+    let (id, root) = (blueprint.id, blueprint.context.root)
+    let folder = try ContainerFolder.create(id, root: root)
+    undo.push("removing the container's folder") {
+      try ContainerFolder.open(id, root: root).remove()
+    }
+    try folder.write(config: blueprint.config)
+    return folder
+  }
+
+  /// What only the runtime has the right to do for the new process.
+  private func prepare(
+    _ process: borrowing ProcessHandle, _ cgroup: ContainerCgroup, isBornInCgroup: Bool,
+    _ channel: borrowing SyncChannel
+  ) throws {
+    if let mappings = blueprint.mappings {
+      try mappings.write(to: process.id)
+      try channel.send(.mapped)
+    }
+    if !isBornInCgroup {
+      try step("adding the process to the cgroup") { try cgroup.add(process.id) }
+    }
+    try step("setting the cgroup's limits") {
+      try cgroup.apply(blueprint.linux.resources ?? Spec.Linux.Resources())
+    }
+    try ProcessLimits(blueprint.process).apply(to: process.id)
+    try channel.send(.joinedCgroup)
+  }
+
+  /// Does what the first process asks for until it is ready.
+  private mutating func answer(
+    _ channel: borrowing SyncChannel, _ process: borrowing ProcessHandle
+  ) throws {
+    while true {
+      switch try channel.receive() {
+      case .mounted?:
+        try runRuntimeHooks(process.id)
+        try channel.send(.hooksDone)
+      case .listener(let number)?:
+        guard let profile = blueprint.linux.seccomp else { continue }
+        try SeccompListener.send(number, of: process, profile, blueprint.hookState(.creating, process.id))
+        try channel.send(.listenerTaken)
+      case .ready?:
+        return
+      case .failed(let sentence)?:
+        throw RuntimeError.processFailed(sentence)
+      case let other?:
+        throw RuntimeError.processFailed("unexpected message \(other)")
+      case nil:
+        throw RuntimeError.processDied(try process.wait())
+      }
+    }
+  }
+
+  private mutating func runRuntimeHooks(_ pid: ProcessID) throws {
+    let hooks = blueprint.hooks
+    let state = blueprint.hookState(.creating, pid)
+    // From the first hook on, those that clean up after them run whatever happens.
+    undo.push("running the poststop hooks") { [blueprint] in
+      try Hooks.run(hooks.poststop, .poststop, blueprint.hookState(.stopped, 0))
+    }
+    try Hooks.run(hooks.prestart, .prestart, state)
+    try Hooks.run(hooks.createRuntime, .createRuntime, state)
+  }
+}
+
+extension ProcessHandle {
+  /// Sends the pidfd to the socket that a caller named.
+  func sendDescriptor(to path: String) throws {
+    try step("sending the pidfd to \(path)") {
+      let socket = try UnixSocket.connect(.stream, to: try absolutePath(path))
+      try socket.lent.send([0], with: [descriptor.lent])
+    }
+  }
+}
+
+/// Writes a process's number to a file in one step: a reader sees it whole or not at all.
+func writePIDFile(_ path: String, _ pid: ProcessID) throws {
+  try step("writing the pid file \(path)") {
+    let absolute = try absolutePath(path)
+    let slash = absolute.lastIndex(of: "/") ?? absolute.startIndex
+    let folder = try openFile(String(absolute[...slash]), [.readOnly, .directory])
+    try folder.lent.replaceFile(
+      String(absolute[absolute.index(after: slash)...]), contents: Array("\(pid)".utf8),
+      mode: 0o644)
+  }
+}

@@ -1,0 +1,103 @@
+import LinuxSystem
+import RuntimeSpec
+import SystemPackage
+
+/// The container's first process, from its birth to `execve`.
+struct FirstProcess: ~Copyable {
+  private let blueprint: ContainerBlueprint
+  private let sources: MountSources
+  private let channel: SyncChannel
+  private let console: SharedDescriptor?
+  /// Where a created container waits for `start`; `nil` if it goes on by itself.
+  private let startFIFO: SharedDescriptor?
+
+  init(
+    _ blueprint: ContainerBlueprint, sources: MountSources, channel: consuming SyncChannel,
+    console: SharedDescriptor?, startFIFO: SharedDescriptor?
+  ) {
+    self.blueprint = blueprint
+    self.sources = sources
+    self.channel = channel
+    self.console = console
+    self.startFIFO = startFIFO
+  }
+
+  /// Sets the container up from inside, waits to be told, and becomes the container's program.
+  consuming func run() -> Never {
+    do {
+      try enterNamespaces()
+      try makeRootFilesystem()
+      let process = ContainerProcess(
+        blueprint.process, linux: blueprint.linux, seccomp: blueprint.seccomp,
+        inherited: blueprint.inherited, log: blueprint.context.log)
+      let ready = try process.prepare(channel)
+      try channel.send(.ready)
+      try channel.await(.proceed)
+      if let startFIFO { try waitForStart(startFIFO.lent) }
+      try runHooks(blueprint.hooks.startContainer, .startContainer, .created)
+      try process.execute(ready, keeping: channel)
+    } catch {
+      // Once the container is created nobody listens any more but whoever reads its output.
+      if (try? channel.send(.failed("\(error)"))) == nil {
+        try? FileDescriptor.standardError.writeAll("ocirun: \(error)\n")
+      }
+      CurrentProcess.exit(1)
+    }
+  }
+
+  private func enterNamespaces() throws {
+    let namespaces = blueprint.namespaces
+    Signal.resetAll()
+    try SignalMask.none.install()
+    try CurrentProcess.startSession()
+    if blueprint.mappings != nil {
+      try channel.await(.mapped)
+      try CurrentProcess.becomeRoot()
+    } else if !namespaces.needsIntermediate(withTimeOffsets: !(blueprint.linux.timeOffsets ?? [:]).isEmpty) {
+      try namespaces.joinAll()
+    }
+    if !blueprint.options.noNewKeyring {
+      try ContainerKeyring.make(
+        blueprint.id.description, inUserNamespace: namespaces.hasUserNamespace,
+        log: blueprint.context.log)
+    }
+    if namespaces.isNew(.network) { try LoopbackDevice.bringUp() }
+    if let name = blueprint.spec.hostname { try HostName.set(name) }
+    if let name = blueprint.spec.domainname { try HostName.setDomain(name) }
+  }
+
+  /// Mounts the container's root and makes it this process's.
+  private func makeRootFilesystem() throws {
+    let root = blueprint.rootFilesystem
+    try channel.await(.joinedCgroup)
+    if blueprint.namespaces.isNew(.cgroup) { try Namespaces.unshare(.cgroup) }
+    try root.mountAll(sources)
+    let hooks = blueprint.hooks
+    if !(hooks.prestart ?? []).isEmpty || !(hooks.createRuntime ?? []).isEmpty {
+      try channel.send(.mounted)
+      try channel.await(.hooksDone)
+    }
+    try runHooks(hooks.createContainer, .createContainer, .creating)
+    try root.enter(noPivot: blueprint.options.noPivot)
+    if let console {
+      let terminal = try ContainerTerminal(size: blueprint.process.consoleSize)
+      try root.mountConsole(terminal: terminal.processEnd)
+      try terminal.hand(over: console.lent)
+    }
+    try root.seal()
+  }
+
+  private func runHooks(
+    _ hooks: [Spec.Hook]?, _ kind: Hooks.Kind, _ status: RuntimeState.Status
+  ) throws {
+    guard let hooks, !hooks.isEmpty else { return }
+    try Hooks.run(hooks, kind, blueprint.hookState(status, CurrentProcess.id))
+  }
+
+  /// Waits until `start` has written a byte.
+  ///
+  /// The FIFO is open for reading and writing here, so that it has a writer and the read waits.
+  private func waitForStart(_ fifo: FileDescriptor) throws {
+    _ = try fifo.readSome(limit: 1, subject: ContainerFolder.startFIFO)
+  }
+}

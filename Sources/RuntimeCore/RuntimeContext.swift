@@ -1,0 +1,20 @@
+
+/// What holds for every command of one call of the runtime.
+public struct RuntimeContext: Sendable {
+  /// The folder that holds a folder for each container; on a tmpfs, so that a restart empties it.
+  public var root: String
+  /// Whether systemd makes the cgroups, or the runtime itself.
+  public var usesSystemd: Bool
+  /// Whether a cgroup that may not be made or changed is passed over; `nil` to find out.
+  public var isRootless: Bool?
+  public var log: RuntimeLog
+
+  public init(
+    root: String, usesSystemd: Bool = false, isRootless: Bool? = nil, log: RuntimeLog = .silent
+  ) {
+    self.root = root
+    self.usesSystemd = usesSystemd
+    self.isRootless = isRootless
+    self.log = log
+  }
+}
