@@ -66,6 +66,10 @@ let package = Package(
       name: "LinuxSystemKernelTests", dependencies: ["LinuxSystem", system],
       path: "Tests/Kernel/LinuxSystemTests", swiftSettings: strict),
     .testTarget(
+      name: "SeccompKernelTests",
+      dependencies: ["Seccomp", "RuntimeSpec", "CLinux", "CSeccomp", "LinuxSystem", system],
+      path: "Tests/Kernel/SeccompTests", swiftSettings: strict),
+    .testTarget(
       name: "JSONTests", dependencies: ["JSON"], path: "Tests/Unit/JSONTests",
       swiftSettings: strict),
   ]

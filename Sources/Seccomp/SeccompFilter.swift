@@ -30,22 +30,18 @@ public struct SeccompFilter: Equatable, Sendable {
   /// - Returns: for a filter that `notifies`, the descriptor for seccomp_unotify(2); the kernel opens it
   ///   close-on-exec.
   public func load() throws(SystemError) -> OwnedDescriptor? {
-    let result = instructions.withUnsafeBytes { bytes in
+    let value = instructions.withUnsafeBytes { bytes in
       var program = sock_fprog(
         len: UInt16(clamping: instructions.count),
         filter: UnsafeMutableRawPointer(mutating: bytes.baseAddress)?
           .assumingMemoryBound(to: sock_filter.self))
-      return withUnsafePointer(to: &program) { program in
-        Result { () throws(SystemError) in
-          try systemCall("seccomp", "filter") {
-            clinux_syscall(
-              Int(SYS_seccomp), UInt(SECCOMP_SET_MODE_FILTER), UInt(flags.rawValue),
-              UInt(bitPattern: program), 0, 0, 0)
-          }
-        }
+      return withUnsafePointer(to: &program) {
+        clinux_syscall(
+          Int(SYS_seccomp), UInt(SECCOMP_SET_MODE_FILTER), UInt(flags.rawValue),
+          UInt(bitPattern: $0), 0, 0, 0)
       }
     }
-    let value = try result.get()
+    guard value >= 0 else { throw SystemError("seccomp", "filter", currentErrno()) }
     // With TSYNC but without TSYNC_ESRCH a positive result is a thread that could not follow.
     guard notifies else {
       guard value == 0 else { throw SystemError("seccomp", "thread \(value)", .noSuchProcess) }
