@@ -37,14 +37,19 @@ public struct Container: ~Copyable {
 
   /// The first process, held so that its number cannot come to mean another; `nil` once it has ended.
   func firstProcess() throws -> ProcessHandle? {
-    do throws(SystemError) {
-      let process = try ProcessHandle(opening: state.pid)
-      // Read after the handle was opened: the number still meant this process then.
+    guard try firstProcessIsThere() else { return nil }
+    let process = try ProcessHandle(opening: state.pid)
+    // Again, now that the handle is open: the number meant this process all the while.
+    guard try firstProcessIsThere() else { return nil }
+    return process
+  }
+
+  private func firstProcessIsThere() throws -> Bool {
+    do throws(any Error) {
       let stat = try ProcessStat(of: state.pid)
-      if stat.startTime != state.pidStartTime || stat.hasEnded { return nil }
-      return process
-    } catch where error.errno == .noSuchProcess || error.errno == .noSuchFileOrDirectory {
-      return nil
+      return stat.startTime == state.pidStartTime && !stat.hasEnded
+    } catch let error as SystemError where error.errno == .noSuchProcess || error.errno == .noSuchFileOrDirectory {
+      return false
     }
   }
 

@@ -55,9 +55,9 @@ struct ContainerBlueprint {
   private static func readConfig(bundle: String) throws -> (Spec, [UInt8]) {
     let path = "\(bundle)/config.json"
     let bytes: [UInt8]
-    do throws(SystemError) {
+    do throws(any Error) {
       bytes = try readFile(path, limit: ContainerFolder.longestDocument)
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch let error as SystemError where error.errno == .noSuchFileOrDirectory {
       throw RuntimeError.unreadable(
         path: path, reason: "no such file or directory; `spec` writes one to begin with")
     }

@@ -28,12 +28,12 @@ struct ContainerFolder: ~Copyable {
 
   /// Makes the folder; it is what keeps two containers from having one name.
   static func create(_ id: ContainerID, root: String) throws -> ContainerFolder {
-    do {
+    do throws(any Error) {
       try makeDirectory("\(root)/\(id)", mode: 0o711)
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch let error as SystemError where error.errno == .noSuchFileOrDirectory {
       try makeDirectories(root, mode: 0o711)
       return try create(id, root: root)
-    } catch where error.errno == .fileExists {
+    } catch let error as SystemError where error.errno == .fileExists {
       throw RuntimeError.containerExists(id)
     }
     return try open(id, root: root)
@@ -41,22 +41,22 @@ struct ContainerFolder: ~Copyable {
 
   /// Opens the folder of a container that exists.
   static func open(_ id: ContainerID, root: String) throws -> ContainerFolder {
-    do {
+    do throws(any Error) {
       let path = "\(root)/\(id)"
       let directory = try openFile(path, [.readOnly, .directory, .noFollow])
       return ContainerFolder(id, root: root, directory: directory)
-    } catch where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
+    } catch let error as SystemError where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
       throw RuntimeError.containerMissing(id)
     }
   }
 
   /// The names of all folders under the root, in order; none where the root does not exist.
   static func all(root: String) throws -> [ContainerID] {
-    do throws(SystemError) {
+    do throws(any Error) {
       let directory = try openFile(root, [.readOnly, .directory])
       return try directory.lent.entryNames().compactMap { try? ContainerID($0) }
         .sorted { $0.description < $1.description }
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch let error as SystemError where error.errno == .noSuchFileOrDirectory {
       return []
     }
   }
@@ -65,10 +65,10 @@ struct ContainerFolder: ~Copyable {
   func readState() throws -> ContainerState? {
     guard lent.contains(ContainerFolder.stateFile) else { return nil }
     let state: ContainerState = try read(ContainerFolder.stateFile)
-    guard state.version == 1 else {
+    guard state.form == ContainerState.currentForm else {
       throw RuntimeError.unreadable(
         path: "\(path)/\(ContainerFolder.stateFile)",
-        reason: "it was written by another version of this runtime (form \(state.version))")
+        reason: "it was written by another version of this runtime (form \(state.form))")
     }
     return state
   }
@@ -93,7 +93,7 @@ struct ContainerFolder: ~Copyable {
     try parent.lent.removeTree(id.description)
   }
 
-  private func read<Document: Decodable>(_ name: String) throws -> Document {
+  private func read<Document: JSONValue>(_ name: String) throws -> Document {
     let file = try lent.open(name, [.readOnly, .noFollow])
     let bytes = try file.lent.readToEnd(limit: ContainerFolder.longestDocument, subject: name)
     do {

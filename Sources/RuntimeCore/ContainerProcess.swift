@@ -6,7 +6,7 @@ import SystemPackage
 /// The last part of the way of every process of a container, the first one's as `exec`'s: from root
 /// in the container's namespaces to `execve` as the user, and with the rights, that the
 /// configuration names.
-struct ContainerProcess: ~Copyable {
+struct ContainerProcess {
   private let process: Spec.Process
   private let linux: Spec.Linux
   private let seccomp: SeccompFilter?
@@ -38,7 +38,7 @@ struct ContainerProcess: ~Copyable {
   /// program is looked for as the user, so that what he may not run is an error now and not at
   /// `start`. Without no_new_privs a filter needs CAP_SYS_ADMIN: the permitted set stays whole until
   /// the filter is in place, and a filter that holds calls back sees no more of ours than it must.
-  func prepare(_ channel: borrowing SyncChannel) throws -> Ready {
+  func prepare(_ channel: SyncChannel) throws -> Ready {
     if process.noNewPrivileges ?? false { try CurrentProcess.setNoNewPrivileges() }
     try ProcessScheduling(process, linux).apply()
     try SecurityLabels(process).apply()
@@ -56,7 +56,7 @@ struct ContainerProcess: ~Copyable {
   }
 
   /// A listener must be handed over while the runtime is there to take it.
-  private func loadWithListener(_ filter: SeccompFilter, _ channel: borrowing SyncChannel) throws {
+  private func loadWithListener(_ filter: SeccompFilter, _ channel: SyncChannel) throws {
     guard let listener = try filter.load() else {
       return
     }
@@ -67,7 +67,7 @@ struct ContainerProcess: ~Copyable {
   /// Becomes the program. Returns only by throwing.
   ///
   /// - Parameter channel: stays open until then, to report that `execve` failed.
-  func execute(_ ready: Ready, keeping channel: borrowing SyncChannel) throws -> Never {
+  func execute(_ ready: Ready, keeping channel: SyncChannel) throws -> Never {
     let arguments = ArgumentVector(process.args ?? [])
     let environment = ArgumentVector(try inherited.environment(ready.environment))
     // A descriptor that came in from the caller could name a program outside of the container.

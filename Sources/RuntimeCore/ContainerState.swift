@@ -1,3 +1,4 @@
+import JSON
 import LinuxSystem
 
 /// What the runtime writes down about a container, in `state.json` of the container's folder.
@@ -5,9 +6,11 @@ import LinuxSystem
 /// It is written before the first thing is made that a crash could leave behind, so that `delete
 /// --force` finds all of it, and again once the container is created. It holds no status: whether a
 /// container runs is asked of the kernel.
-struct ContainerState: Codable {
-  /// The form of this document; another one is refused.
-  var version = 1
+struct ContainerState: JSONObject {
+  /// The form that this runtime writes and reads.
+  static let currentForm = 1
+
+  var form = ContainerState.currentForm
   var id: String
   /// The bundle's absolute path.
   var bundle: String
@@ -17,12 +20,24 @@ struct ContainerState: Codable {
   var pid: ProcessID = 0
   /// When that process started: with the number, its identity.
   var pidStartTime: UInt64 = 0
-  /// Where the container's cgroups are.
-  var cgroup: ContainerCgroup.Record?
   /// Whether the container's setting up is finished.
   var isCreated = false
+  /// Where the container's cgroups are.
+  var cgroup: ContainerCgroup.Record?
   /// The folder of /sys/fs/resctrl that was made for the container.
   var resctrlGroup: String?
-  /// Where the notify socket for the service manager is, which goes with the container.
-  var notifySocket: String?
+
+  static var blank: Self { Self(id: "", bundle: "", created: "") }
+
+  mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+    try object.member("form", &form)
+    try object.member("id", &id)
+    try object.member("bundle", &bundle)
+    try object.member("created", &created)
+    try object.member("pid", &pid)
+    try object.member("pidStartTime", &pidStartTime)
+    try object.member("isCreated", &isCreated)
+    try object.member("cgroup", &cgroup)
+    try object.member("resctrlGroup", &resctrlGroup)
+  }
 }

@@ -57,14 +57,16 @@ struct ConsoleSocket {
 }
 
 /// The terminal of a process in a container, made in the container's own devpts.
-struct ContainerTerminal: ~Copyable {
-  private var pseudoterminal: Pseudoterminal
+struct ContainerTerminal {
+  private let controller: SharedDescriptor
+  private let terminal: SharedDescriptor
+  private let number: CInt
 
   /// Makes a terminal. The process's root is the container's by now.
   ///
   /// The multiplexer is what devpts itself shows: /dev/ptmx may be anything in an image.
   init(size: Spec.Process.ConsoleSize?) throws {
-    pseudoterminal = try step("making a terminal from /dev/pts/ptmx") {
+    (controller, terminal, number) = try step("making a terminal from /dev/pts/ptmx") {
       let root = try openFile("/", [.path, .directory])
       let devpts = try root.lent.open(
         "dev/pts", [.path, .directory], within: [.inRoot, .noMagicLinks, .noLinks])
@@ -72,27 +74,26 @@ struct ContainerTerminal: ~Copyable {
         throw RuntimeError.invalid(
           field: "process.terminal", reason: "no devpts is mounted on /dev/pts")
       }
-      return try Pseudoterminal("ptmx", in: devpts.lent)
+      var pair = try Pseudoterminal("ptmx", in: devpts.lent)
+      guard let controller = pair.controller.take(), let terminal = pair.terminal.take() else {
+        throw SystemError("open", "ptmx", .badFileDescriptor)
+      }
+      return (SharedDescriptor(controller), SharedDescriptor(terminal), pair.number)
     }
     guard let size, size.height != 0 || size.width != 0 else { return }
-    try pseudoterminal.controller?.lent.setWindowSize(
+    try controller.lent.setWindowSize(
       WindowSize(rows: UInt16(clamping: size.height), columns: UInt16(clamping: size.width)))
   }
 
   /// The end that the process reads and writes.
-  var processEnd: FileDescriptor {
-    pseudoterminal.terminal?.lent ?? .standardInput
-  }
+  var processEnd: FileDescriptor { terminal.lent }
 
   /// Sends the controlling end off, and makes the other this process's controlling terminal and
   /// its standard input, output and error.
-  consuming func hand(over socket: FileDescriptor) throws {
-    guard let controller = pseudoterminal.controller.take(),
-      let terminal = pseudoterminal.terminal.take()
-    else { return }
+  func hand(over socket: FileDescriptor) throws {
     try step("sending the terminal") {
       // The name tells the receiver which terminal of the container it is; runc sends the same.
-      try socket.send(Array("/dev/pts/\(pseudoterminal.number)".utf8), with: [controller.lent])
+      try socket.send(Array("/dev/pts/\(number)".utf8), with: [controller.lent])
     }
     for number in CInt(0)...2 { try terminal.lent.install(as: number) }
     try FileDescriptor.standardInput.becomeControllingTerminal()

@@ -119,7 +119,7 @@ struct Creation {
   /// What only the runtime has the right to do for the new process.
   private func prepare(
     _ process: borrowing ProcessHandle, _ cgroup: ContainerCgroup, isBornInCgroup: Bool,
-    _ channel: borrowing SyncChannel
+    _ channel: SyncChannel
   ) throws {
     if let mappings = blueprint.mappings {
       try mappings.write(to: process.id)
@@ -137,7 +137,7 @@ struct Creation {
 
   /// Does what the first process asks for until it is ready.
   private mutating func answer(
-    _ channel: borrowing SyncChannel, _ process: borrowing ProcessHandle
+    _ channel: SyncChannel, _ process: borrowing ProcessHandle
   ) throws {
     while true {
       switch try channel.receive() {

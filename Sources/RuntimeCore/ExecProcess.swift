@@ -24,7 +24,7 @@ public func execProcess(
   try ConsoleSocket.check(
     process, options.consoleSocket, isDetached: options.isDetached)
   let foreground = options.isDetached ? nil : try ForegroundProcess(isSubreaper: false)
-  let execution = try Execution(container, process, options)
+  let execution = try Execution.prepare(container, process, options)
   let started = try execution.start()
   guard let foreground else { return 0 }
   return try foreground.serve(started.process, terminal: started.terminal).shellStatus
@@ -49,24 +49,22 @@ struct Execution: ~Copyable {
   private let cgroup: ContainerCgroup?
   private let firstProcess: ProcessHandle
 
-  init(
+  /// Finds what the process needs, and holds on to the container by its first process.
+  static func prepare(
     _ container: borrowing Container, _ process: Spec.Process, _ options: ExecOptions
-  ) throws {
-    self.process = process
-    self.options = options
-    linux = container.spec.linux ?? Spec.Linux()
-    context = container.context
-    state = container.runtimeState(.running)
+  ) throws -> Execution {
     try SecurityLabels.check(process)
-    seccomp = try linux.seccomp.map {
-      try SeccompFilter.cached($0, in: "\(container.context.root)/.seccomp")
-    }
-    inherited = try InheritedDescriptors(preserved: options.preservedDescriptors)
-    cgroup = try container.cgroup()
+    let linux = container.spec.linux ?? Spec.Linux()
+    let root = container.context.root
+    let seccomp = try linux.seccomp.map { try SeccompFilter.cached($0, in: "\(root)/.seccomp") }
+    let inherited = try InheritedDescriptors(preserved: options.preservedDescriptors)
     guard let first = try container.firstProcess() else {
       throw RuntimeError.notRunning(container.id)
     }
-    firstProcess = first
+    return Execution(
+      process: process, linux: linux, options: options, seccomp: seccomp, inherited: inherited,
+      state: container.runtimeState(.running), context: container.context,
+      cgroup: try container.cgroup(), firstProcess: first)
   }
 
   /// The namespaces that the container does not share with the runtime.
@@ -84,8 +82,10 @@ struct Execution: ~Copyable {
     let handle: ProcessHandle
     switch try launch(cgroup: birthplace?.lent) {
     case .child:
+      // While a copy of the other end stays open here, the runtime's end would go unnoticed.
       try? ourEnd.close()
-      run(SyncChannel(itsEnd), console: console?.sender)
+      let channel = SyncChannel(itsEnd)
+      run(channel, console: console?.sender)
     case .parent(let process):
       handle = process
     }
@@ -103,7 +103,7 @@ struct Execution: ~Copyable {
 
   /// Does what only the runtime may do for the process, and sees it become its program.
   private func finish(
-    _ handle: borrowing ProcessHandle, _ channel: borrowing SyncChannel, isBornInCgroup: Bool
+    _ handle: borrowing ProcessHandle, _ channel: SyncChannel, isBornInCgroup: Bool
   ) throws {
     if !isBornInCgroup, let cgroup {
       try step("adding the process to the cgroup") {
@@ -160,7 +160,7 @@ struct Execution: ~Copyable {
   }
 
   /// The process's own way, from its birth to `execve`.
-  private func run(_ channel: consuming SyncChannel, console: SharedDescriptor?) -> Never {
+  private func run(_ channel: SyncChannel, console: SharedDescriptor?) -> Never {
     do {
       Signal.resetAll()
       try SignalMask.none.install()

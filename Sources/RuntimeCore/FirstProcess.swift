@@ -3,7 +3,7 @@ import RuntimeSpec
 import SystemPackage
 
 /// The container's first process, from its birth to `execve`.
-struct FirstProcess: ~Copyable {
+struct FirstProcess {
   private let blueprint: ContainerBlueprint
   private let sources: MountSources
   private let channel: SyncChannel
@@ -12,7 +12,7 @@ struct FirstProcess: ~Copyable {
   private let startFIFO: SharedDescriptor?
 
   init(
-    _ blueprint: ContainerBlueprint, sources: MountSources, channel: consuming SyncChannel,
+    _ blueprint: ContainerBlueprint, sources: MountSources, channel: SyncChannel,
     console: SharedDescriptor?, startFIFO: SharedDescriptor?
   ) {
     self.blueprint = blueprint
@@ -23,7 +23,7 @@ struct FirstProcess: ~Copyable {
   }
 
   /// Sets the container up from inside, waits to be told, and becomes the container's program.
-  consuming func run() -> Never {
+  func run() -> Never {
     do {
       try enterNamespaces()
       try makeRootFilesystem()

@@ -1,15 +1,19 @@
+import JSON
 import LinuxSystem
 import RuntimeSpec
 import Seccomp
 import SystemPackage
 
 struct ContainerCgroup {
-  struct Record: Codable {}
+  struct Record: JSONObject {
+    static var blank: Record { Record() }
+    mutating func members(_ object: inout JSONMembers) throws(JSONError) {}
+  }
   var record: Record { Record() }
   init(_ record: Record) throws {}
   init(_ blueprint: ContainerBlueprint) throws {}
   func create() throws {}
-  func descriptorForClone(sub: [String: String] = [:]) throws -> OwnedDescriptor? { nil }
+  func descriptorForClone(sub: [String: String] = [:]) throws -> SharedDescriptor? { nil }
   func add(_ pid: ProcessID, sub: [String: String] = [:]) throws {}
   func apply(_ r: Spec.Linux.Resources) throws {}
   func update(_ r: Spec.Linux.Resources) throws {}

@@ -30,14 +30,14 @@ extension ContainerFolder {
 
   /// Opens the FIFO to write to the first process, alone; `nil` if nobody waits there any more.
   fileprivate func openStartFIFO() throws -> OwnedDescriptor? {
-    do throws(SystemError) {
+    do throws(any Error) {
       let fifo = try lent.open(ContainerFolder.startFIFO, [.writeOnly, .nonBlocking, .noFollow])
       try fifo.lent.lock()
       if lent.contains(ContainerFolder.startFIFO) { return fifo }
       return nil
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch let error as SystemError where error.errno == .noSuchFileOrDirectory {
       return nil
-    } catch where error.errno == .noSuchAddressOrDevice {
+    } catch let error as SystemError where error.errno == .noSuchAddressOrDevice {
       // Nobody reads: the first process has ended, or was started by a start that was then killed.
       try? lent.removeFile(ContainerFolder.startFIFO)
       return nil

@@ -71,15 +71,13 @@ enum SyncMessage: Equatable {
 /// One end of the channel: a SOCK_SEQPACKET socket, so that a message comes whole or not at all.
 ///
 /// It is read and written with read(2) and write(2) alone: a seccomp listener may hold sendmsg(2) back.
-struct SyncChannel: ~Copyable {
+struct SyncChannel {
   static let longest = 4096
 
-  private let descriptor: OwnedDescriptor
+  private let descriptor: SharedDescriptor
 
-  init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+  init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = SharedDescriptor(descriptor) }
 
-  /// The descriptor's number: all others may be closed around it.
-  var number: CInt { descriptor.number }
   var lent: FileDescriptor { descriptor.lent }
 
   func send(_ message: SyncMessage) throws {

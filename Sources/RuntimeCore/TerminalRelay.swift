@@ -2,7 +2,7 @@ import LinuxSystem
 import SystemPackage
 
 /// The runtime between its own terminal and the container's: keys one way, output the other.
-struct TerminalRelay: ~Copyable {
+struct TerminalRelay {
   private enum Token {
     static let signals: UInt64 = 0
     static let terminal: UInt64 = 1
@@ -48,10 +48,10 @@ struct TerminalRelay: ~Copyable {
     try poller.add(terminal.lent, .readable, token: Token.terminal)
     var pending: [UInt8] = []
     var inputIsPolled = false
-    do throws(SystemError) {
+    do throws(any Error) {
       try poller.add(.standardInput, .readable, token: Token.input)
       inputIsPolled = true
-    } catch where error.errno == .notPermitted {
+    } catch let error as SystemError where error.errno == .notPermitted {
       // A regular file: it is always readable and fits whole.
       pending = (try? FileDescriptor.standardInput.readToEnd(limit: 1 << 20)) ?? []
       try send(&pending, poller)
@@ -60,7 +60,7 @@ struct TerminalRelay: ~Copyable {
       for event in try poller.wait() {
         switch event.token {
         case Token.signals:
-          if let status = try foreground.handleSignals(process, onResize: resize) {
+          if let status = try foreground.handleSignals(process, onResize: { resize() }) {
             try drain()
             return status
           }
@@ -83,11 +83,11 @@ struct TerminalRelay: ~Copyable {
   /// Sends what the terminal takes now; the rest when it can take more.
   private func send(_ pending: inout [UInt8], _ poller: borrowing Poller) throws {
     if !pending.isEmpty {
-      do throws(SystemError) {
+      do throws(any Error) {
         pending.removeFirst(try terminal.lent.writeSome(pending))
-      } catch where error.errno == .resourceTemporarilyUnavailable {
+      } catch let error as SystemError where error.errno == .resourceTemporarilyUnavailable {
         // The poller tells when there is room.
-      } catch where error.errno == .ioError {
+      } catch let error as SystemError where error.errno == .ioError {
         pending = []
       }
     }
@@ -99,14 +99,14 @@ struct TerminalRelay: ~Copyable {
   ///
   /// - Returns: whether more may come; EIO tells that no process has the other end open.
   private func receive() throws -> Bool {
-    do throws(SystemError) {
+    do throws(any Error) {
       let output = try terminal.lent.readSome(limit: 32768)
       if output.isEmpty { return false }
       try FileDescriptor.standardOutput.writeAll(output)
       return true
-    } catch where error.errno == .resourceTemporarilyUnavailable {
+    } catch let error as SystemError where error.errno == .resourceTemporarilyUnavailable {
       return true
-    } catch where error.errno == .ioError {
+    } catch let error as SystemError where error.errno == .ioError {
       return false
     }
   }
