@@ -72,5 +72,8 @@ let package = Package(
     .testTarget(
       name: "JSONTests", dependencies: ["JSON"], path: "Tests/Unit/JSONTests",
       swiftSettings: strict),
+    .testTarget(
+      name: "RuntimeSpecTests", dependencies: ["JSON", "RuntimeSpec"],
+      path: "Tests/Unit/RuntimeSpecTests", swiftSettings: strict),
   ]
 )

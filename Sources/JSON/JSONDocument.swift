@@ -109,8 +109,8 @@ final class JSONDocument: Sendable {
   }
 }
 
-/// A string as a JSON string of at most some 60 characters, for error messages of one line.
-func quoted(_ string: String) -> String {
+/// A string in quotation marks, on one line and of at most some 60 characters: for messages.
+public func quoted(_ string: String) -> String {
   var bytes: [UInt8] = []
   appendQuoted(string.count > 60 ? string.prefix(57) + "..." : string, to: &bytes)
   return String(decoding: bytes, as: UTF8.self)
