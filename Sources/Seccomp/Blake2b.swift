@@ -70,62 +70,57 @@ struct Blake2b: ~Copyable {
   }
 
   private mutating func compress(last: Bool) {
-    let total = total
-    let block = UnsafeRawBufferPointer(block)
-    withUnsafeMutableBytes(of: &state) { state in
-      withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 32) { words in
-        let h = state.assumingMemoryBound(to: UInt64.self)
-        let v = UnsafeMutableBufferPointer(rebasing: words[0..<16])
-        let m = UnsafeMutableBufferPointer(rebasing: words[16..<32])
-        for i in 0..<8 {
-          v[i] = h[i]
-          v[8 + i] = Self.initialization[i]
+    let (h0, h1, h2, h3, h4, h5, h6, h7) = state
+    let iv = Self.initialization
+    // Local words, not an array: they stay in registers for the better part.
+    var (v0, v1, v2, v3) = (h0, h1, h2, h3)
+    var (v4, v5, v6, v7) = (h4, h5, h6, h7)
+    var (v8, v9, v10, v11) = (iv[0], iv[1], iv[2], iv[3])
+    var (v12, v13, v14, v15) = (iv[4] ^ total, iv[5], last ? ~iv[6] : iv[6], iv[7])
+    Self.order.withUnsafeBytes { order in
+      let block = UnsafeRawBufferPointer(block)
+      for round in 0..<12 {
+        let row = 16 * (round % 10)
+        @inline(__always) func word(_ index: Int) -> UInt64 {
+          let offset = 8 * Int(order[row + index])
+          return UInt64(littleEndian: block.load(fromByteOffset: offset, as: UInt64.self))
         }
-        v[12] ^= total
-        if last { v[14] = ~v[14] }
-        for i in 0..<16 {
-          m[i] = UInt64(littleEndian: block.load(fromByteOffset: 8 * i, as: UInt64.self))
-        }
-        Self.mix(v, m)
-        for i in 0..<8 { h[i] ^= v[i] ^ v[8 + i] }
+        Self.mix(&v0, &v4, &v8, &v12, word(0), word(1))
+        Self.mix(&v1, &v5, &v9, &v13, word(2), word(3))
+        Self.mix(&v2, &v6, &v10, &v14, word(4), word(5))
+        Self.mix(&v3, &v7, &v11, &v15, word(6), word(7))
+        Self.mix(&v0, &v5, &v10, &v15, word(8), word(9))
+        Self.mix(&v1, &v6, &v11, &v12, word(10), word(11))
+        Self.mix(&v2, &v7, &v8, &v13, word(12), word(13))
+        Self.mix(&v3, &v4, &v9, &v14, word(14), word(15))
       }
     }
+    state = (
+      h0 ^ v0 ^ v8, h1 ^ v1 ^ v9, h2 ^ v2 ^ v10, h3 ^ v3 ^ v11,
+      h4 ^ v4 ^ v12, h5 ^ v5 ^ v13, h6 ^ v6 ^ v14, h7 ^ v7 ^ v15
+    )
   }
 
-  /// The twelve rounds.
+  /// The function G of the RFC.
+  @inline(__always)
   private static func mix(
-    _ v: UnsafeMutableBufferPointer<UInt64>, _ m: UnsafeMutableBufferPointer<UInt64>
+    _ a: inout UInt64, _ b: inout UInt64, _ c: inout UInt64, _ d: inout UInt64,
+    _ x: UInt64, _ y: UInt64
   ) {
-    @inline(__always) func rotate(_ word: UInt64, _ count: UInt64) -> UInt64 {
-      (word &>> count) | (word &<< (64 &- count))
-    }
-    @inline(__always) func step(
-      _ a: Int, _ b: Int, _ c: Int, _ d: Int, _ x: UInt8, _ y: UInt8
-    ) {
-      var (va, vb, vc, vd) = (v[a], v[b], v[c], v[d])
-      va = va &+ vb &+ m[Int(x)]
-      vd = rotate(vd ^ va, 32)
-      vc = vc &+ vd
-      vb = rotate(vb ^ vc, 24)
-      va = va &+ vb &+ m[Int(y)]
-      vd = rotate(vd ^ va, 16)
-      vc = vc &+ vd
-      vb = rotate(vb ^ vc, 63)
-      (v[a], v[b], v[c], v[d]) = (va, vb, vc, vd)
-    }
-    order.withUnsafeBufferPointer { order in
-      for round in 0..<12 {
-        let s = UnsafeBufferPointer(rebasing: order[16 * (round % 10)..<16 * (round % 10) + 16])
-        step(0, 4, 8, 12, s[0], s[1])
-        step(1, 5, 9, 13, s[2], s[3])
-        step(2, 6, 10, 14, s[4], s[5])
-        step(3, 7, 11, 15, s[6], s[7])
-        step(0, 5, 10, 15, s[8], s[9])
-        step(1, 6, 11, 12, s[10], s[11])
-        step(2, 7, 8, 13, s[12], s[13])
-        step(3, 4, 9, 14, s[14], s[15])
-      }
-    }
+    a = a &+ b &+ x
+    d = rotated(d ^ a, 32)
+    c = c &+ d
+    b = rotated(b ^ c, 24)
+    a = a &+ b &+ y
+    d = rotated(d ^ a, 16)
+    c = c &+ d
+    b = rotated(b ^ c, 63)
+  }
+
+  /// The word rotated to the right.
+  @inline(__always)
+  private static func rotated(_ word: UInt64, _ count: UInt64) -> UInt64 {
+    (word &>> count) | (word &<< (64 &- count))
   }
 
   private static let blockLength = 128
