@@ -39,6 +39,9 @@ let package = Package(
 
     // Floor 2: mechanisms.
     .target(
+      name: "Cgroups", dependencies: ["CLinux", "LinuxSystem", "RuntimeSpec", system],
+      swiftSettings: strict),
+    .target(
       name: "Seccomp", dependencies: ["CLinux", "CSeccomp", "LinuxSystem", "RuntimeSpec", system],
       swiftSettings: strict),
 
@@ -49,6 +52,9 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests without root.
+    .testTarget(
+      name: "CgroupsTests", dependencies: ["Cgroups", "LinuxSystem", "RuntimeSpec", system],
+      path: "Tests/Unit/CgroupsTests", swiftSettings: strict),
     .testTarget(
       name: "LinuxSystemTests", dependencies: ["LinuxSystem", system],
       path: "Tests/Unit/LinuxSystemTests", swiftSettings: strict),
@@ -62,6 +68,10 @@ let package = Package(
       name: "RuntimeTests", path: "Tests/Runtime", exclude: ["Probe"], swiftSettings: strict),
 
     // Tests against the real kernel, as root.
+    .testTarget(
+      name: "CgroupsKernelTests",
+      dependencies: ["CLinux", "Cgroups", "LinuxSystem", "RuntimeSpec", system],
+      path: "Tests/Kernel/CgroupsTests", swiftSettings: strict),
     .testTarget(
       name: "LinuxSystemKernelTests", dependencies: ["LinuxSystem", system],
       path: "Tests/Kernel/LinuxSystemTests", swiftSettings: strict),

@@ -1,0 +1,90 @@
+/// One mounted tree of cgroups, with the controllers that it governs.
+public struct CgroupHierarchy: Equatable, Sendable {
+  /// v1 controllers, or `name=systemd` of a v1 hierarchy without any; empty for v2, where each
+  /// cgroup has its own.
+  public var controllers: [String]
+  /// Where it is mounted.
+  public var mountPoint: String
+  /// Which cgroup is mounted there, as `/proc/<pid>/cgroup` would call it; `/` but in containers.
+  public var root: String
+  /// Whether it is version 2.
+  public var isUnified: Bool
+
+  /// The key of the hierarchy in state files: its first controller, or nothing for v2.
+  var key: String { controllers.first ?? "" }
+
+  /// Where a cgroup that `/proc/<pid>/cgroup` names stands under the mount point. What lies outside
+  /// of the mounted part is taken to be at its root.
+  func directory(ofProcessPath path: String) throws(CgroupError) -> ControlDirectory {
+    let clean = try cleanCgroupPath(path)
+    guard isPath(clean, atOrBelow: root) else { return ControlDirectory(path: mountPoint) }
+    let relative = root == "/" ? clean : String(clean.dropFirst(root.count))
+    return ControlDirectory(path: joinPath(mountPoint, relative))
+  }
+}
+
+extension CgroupHierarchy {
+  /// The controllers of v1 that a container joins, in the order in which it does. `cpuset` stands
+  /// first because it is the one that can refuse.
+  static let legacyControllers = [
+    "cpuset", "devices", "memory", "cpu", "cpuacct", "pids", "blkio", "hugetlb", "net_cls",
+    "net_prio", "perf_event", "freezer", "rdma", "name=systemd", "misc",
+  ]
+
+  /// The cgroup mounts of a `/proc/<pid>/mountinfo` (proc_pid_mountinfo(5)). A hierarchy that is
+  /// mounted twice is taken once, where it comes first; later mounts over the same point win.
+  static func parse(mountTable text: String) -> [CgroupHierarchy] {
+    var found: [CgroupHierarchy] = []
+    for line in text.lines {
+      // Fields: id, parent, device, root, mount point, options, optional…, "-", type, source, super
+      guard let hierarchy = parse(mountLine: line) else { continue }
+      if let covered = found.firstIndex(where: { $0.mountPoint == hierarchy.mountPoint }) {
+        found.remove(at: covered)
+      }
+      let isKnown = found.contains {
+        $0.isUnified == hierarchy.isUnified && $0.controllers == hierarchy.controllers
+      }
+      if !isKnown { found.append(hierarchy) }
+    }
+    return found
+  }
+
+  private static func parse(mountLine line: Substring) -> CgroupHierarchy? {
+    let fields = line.words
+    guard fields.count >= 9, let dash = fields[6...].firstIndex(of: "-"),
+      fields.count > dash + 3
+    else { return nil }
+    let type = fields[dash + 1]
+    guard type == "cgroup" || type == "cgroup2" else { return nil }
+    var controllers: [String] = []
+    if type == "cgroup" {
+      for option in fields[dash + 3].parts(separatedBy: ",") {
+        let name = String(option)
+        if legacyControllers.contains(name) || name.hasPrefix("name=") { controllers.append(name) }
+      }
+      guard !controllers.isEmpty else { return nil }
+    }
+    return CgroupHierarchy(
+      controllers: controllers, mountPoint: unescape(fields[4]), root: unescape(fields[3]),
+      isUnified: type == "cgroup2")
+  }
+
+  /// Blanks, line ends and backslashes stand in a mount table as `\` and three octal digits.
+  private static func unescape(_ field: Substring) -> String {
+    guard field.utf8.contains(UInt8(ascii: "\\")) else { return String(field) }
+    var bytes: [UInt8] = []
+    var rest = Array(field.utf8)[...]
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(3)
+      if byte == UInt8(ascii: "\\"), digits.count == 3,
+        digits.allSatisfy({ (48...55).contains($0) })
+      {
+        bytes.append(digits.reduce(0) { $0 &* 8 &+ ($1 - 48) })
+        rest = rest.dropFirst(3)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
