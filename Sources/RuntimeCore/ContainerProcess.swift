@@ -36,13 +36,14 @@ struct ContainerProcess {
   /// The order matters. Labels are written while /proc can still be written. Scheduling may need
   /// CAP_SYS_NICE. The bounding set needs CAP_SETPCAP, so it shrinks before the user changes. The
   /// program is looked for as the user, so that what he may not run is an error now and not at
-  /// `start`. Without no_new_privs a filter needs CAP_SYS_ADMIN: the permitted set stays whole until
-  /// the filter is in place, and a filter that holds calls back sees no more of ours than it must.
+  /// `start`. Without no_new_privs a filter needs CAP_SYS_ADMIN: the permitted set stays whole
+  /// until the filter is in place, and a filter that holds calls back sees no more of ours than it
+  /// must.
   func prepare(_ channel: SyncChannel) throws -> Ready {
     if process.noNewPrivileges ?? false { try CurrentProcess.setNoNewPrivileges() }
     try ProcessScheduling(process, linux).apply()
     try SecurityLabels(process).apply()
-    let capabilities = try ProcessCapabilities(process.capabilities, log)
+    let capabilities = ProcessCapabilities(process.capabilities, log)
     let directory = try WorkingDirectory(process.cwd).enterIfAllowed()
     let identity = ProcessIdentity(process.user)
     let environment = try Environment.make(process.env ?? [], user: process.user.uid)
@@ -69,7 +70,7 @@ struct ContainerProcess {
   /// - Parameter channel: stays open until then, to report that `execve` failed.
   func execute(_ ready: Ready, keeping channel: SyncChannel) throws -> Never {
     let arguments = ArgumentVector(process.args ?? [])
-    let environment = ArgumentVector(try inherited.environment(ready.environment))
+    let environment = ArgumentVector(inherited.environment(ready.environment))
     // A descriptor that came in from the caller could name a program outside of the container.
     try inherited.closeOthers(keeping: channel.lent)
     if let seccomp, !seccomp.notifies {

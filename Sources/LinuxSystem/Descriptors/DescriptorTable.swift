@@ -16,10 +16,18 @@ public enum DescriptorTable {
     try closeRange(first, flags: 0)
   }
 
-  private static func closeRange(_ first: CInt, flags: UInt) throws(SystemError) {
+  /// Closes the descriptors of these numbers. Nothing that owns one of them may be used any more.
+  public static func close(_ range: ClosedRange<CInt>) throws(SystemError) {
+    try closeRange(range.lowerBound, range.upperBound, flags: 0)
+  }
+
+  private static func closeRange(
+    _ first: CInt, _ last: CInt = .max, flags: UInt
+  ) throws(SystemError) {
     try systemCall("close_range", "from \(first)") {
       clinux_syscall(
-        Int(SYS_close_range), UInt(bitPattern: Int(first)), UInt(CUnsignedInt.max), flags, 0, 0, 0)
+        Int(SYS_close_range), UInt(bitPattern: Int(first)), UInt(bitPattern: Int(last)), flags, 0,
+        0, 0)
     }
   }
 }

@@ -34,6 +34,27 @@ extension OwnedDescriptor {
     }
   }
 
+  /// Makes a file in memory with these contents, to be read from its beginning, and not executable
+  /// where the kernel can say that (Linux 6.3).
+  public static func dataFile(
+    _ name: String, _ contents: [UInt8]
+  ) throws(SystemError) -> OwnedDescriptor {
+    let file = try makeDataFile(name)
+    try file.lent.writeAll(contents, subject: name)
+    try systemCall("lseek", name) { lseek(file.number, 0, SEEK_SET) }
+    return file
+  }
+
+  private static func makeDataFile(_ name: String) throws(SystemError) -> OwnedDescriptor {
+    let noExec: CUnsignedInt = 0x8  // MFD_NOEXEC_SEAL
+    do throws(SystemError) {
+      return try make(name, CUnsignedInt(MFD_CLOEXEC) | noExec)
+    } catch {
+      guard error.errno == .invalidArgument else { throw error }
+      return try make(name, CUnsignedInt(MFD_CLOEXEC))
+    }
+  }
+
   private static func make(
     _ name: String, _ flags: CUnsignedInt
   ) throws(SystemError) -> OwnedDescriptor {

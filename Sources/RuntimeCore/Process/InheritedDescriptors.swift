@@ -1,0 +1,69 @@
+import LinuxSystem
+import SystemPackage
+
+/// The descriptors above standard error that a container's process gets from the runtime's caller:
+/// those of LISTEN_FDS (see sd_listen_fds(3)), then those of `--preserve-fds`.
+struct InheritedDescriptors {
+  private static let first: CInt = 3
+
+  private let listening: CInt
+  private let names: String?
+  private let preserved: CInt
+
+  /// Finds out what was passed, before the runtime opens anything that could be taken for it.
+  ///
+  /// - Parameter preserved: how many beyond those of LISTEN_FDS; each must be open.
+  init(preserved: Int) throws {
+    (listening, names) = InheritedDescriptors.listening()
+    guard (0...(1 << 20)).contains(preserved) else {
+      throw RuntimeError.invalid(
+        field: "--preserve-fds", reason: "\(preserved) is not from 0 to \(1 << 20)")
+    }
+    self.preserved = CInt(preserved)
+    let start = InheritedDescriptors.first + listening
+    for number in start..<(start + self.preserved)
+    where !FileDescriptor(rawValue: number).isOpen {
+      throw RuntimeError.invalid(
+        field: "--preserve-fds",
+        reason: "descriptor \(number), \(number - start + 1) of \(preserved), is not open")
+    }
+  }
+
+  /// LISTEN_FDS counts for the process whose number LISTEN_PID is, and for no other.
+  private static func listening() -> (CInt, String?) {
+    guard let pid = CurrentProcess.environmentVariable("LISTEN_PID"),
+      ProcessID(pid) == CurrentProcess.id,
+      let count = CurrentProcess.environmentVariable("LISTEN_FDS").flatMap({ CInt($0) }),
+      (1...(1 << 20)).contains(count)
+    else { return (0, nil) }
+    return (count, CurrentProcess.environmentVariable("LISTEN_FDNAMES"))
+  }
+
+  /// The environment that tells the process of them; it is process 1 to itself, or told so.
+  func environment(_ entries: [String]) -> [String] {
+    if listening == 0 { return entries }
+    var result = entries.filter { entry in
+      !["LISTEN_FDS=", "LISTEN_PID=", "LISTEN_FDNAMES="].contains { entry.hasPrefix($0) }
+    }
+    result += ["LISTEN_FDS=\(listening)", "LISTEN_PID=1"]
+    if let names { result.append("LISTEN_FDNAMES=\(names)") }
+    return result
+  }
+
+  /// Leaves nothing open but standard streams and these, and one descriptor until the execution.
+  ///
+  /// Really closed, not marked: the path of the program is resolved before marked descriptors go,
+  /// and it could lead through one of them to the host (CVE-2024-21626). Nothing that owns another
+  /// may be used from here on.
+  func closeOthers(keeping kept: FileDescriptor) throws {
+    let end = InheritedDescriptors.first + listening + preserved
+    for number in InheritedDescriptors.first..<end {
+      let descriptor = FileDescriptor(rawValue: number)
+      if descriptor.isOpen { try descriptor.setCloseOnExecution(false) }
+    }
+    try kept.setCloseOnExecution(true)
+    if kept.rawValue < end { return try DescriptorTable.closeAll(from: end) }
+    if kept.rawValue > end { try DescriptorTable.close(end...(kept.rawValue - 1)) }
+    try DescriptorTable.closeAll(from: kept.rawValue + 1)
+  }
+}

@@ -1,0 +1,67 @@
+import LinuxSystem
+import SystemPackage
+
+/// The working directory of a container's process: `process.cwd`.
+struct WorkingDirectory {
+  private let path: String
+  private let isEntered: Bool
+
+  init(_ path: String) { self.init(path, isEntered: false) }
+
+  private init(_ path: String, isEntered: Bool) {
+    self.path = path
+    self.isEntered = isEntered
+  }
+
+  /// Enters it with the rights that the process has now, if these suffice.
+  ///
+  /// A folder that only root may enter, and one that only the user may enter, are both allowed: the
+  /// second is tried again by `enterAndVerify`.
+  func enterIfAllowed() throws -> WorkingDirectory {
+    do throws(SystemError) {
+      try enter()
+      return WorkingDirectory(path, isEntered: true)
+    } catch {
+      if error.errno == .permissionDenied || error.errno == .notPermitted { return self }
+      throw RuntimeError.step("process.cwd", error)
+    }
+  }
+
+  /// Enters it as the user, if it could not be entered before, and sees that it lies in the
+  /// container.
+  ///
+  /// The kernel tells of a directory that is not below this process's root by a name without a
+  /// slash in front: it was reached through a descriptor of the host's (CVE-2024-21626).
+  func enterAndVerify() throws {
+    if !isEntered { try step("process.cwd") { try enter() } }
+    let directory: String
+    do throws(SystemError) {
+      directory = try CurrentProcess.workingDirectory()
+    } catch {
+      throw RuntimeError.invalid(
+        field: "process.cwd", reason: "where \(quoted(path)) lies cannot be told: \(error)")
+    }
+    guard directory.hasPrefix("/") else {
+      throw RuntimeError.invalid(
+        field: "process.cwd", reason: "\(quoted(path)) leads out of the container")
+    }
+  }
+
+  /// A link of procfs's own kind, as /proc/self/fd/7, is not followed: it could lead to what the
+  /// runtime has open.
+  private func enter() throws(SystemError) {
+    let root = try openFile("/", [.path, .directory])
+    let directory: OwnedDescriptor
+    do throws(SystemError) {
+      directory = try root.lent.open(path, [.path, .directory], within: [.inRoot, .noMagicLinks])
+    } catch  where error.errno == .noFunction {
+      // Before Linux 5.6 only the look at where it led to, in `enterAndVerify`, is left.
+      return try CurrentProcess.changeDirectory(to: path)
+    }
+    do throws(SystemError) {
+      try CurrentProcess.changeDirectory(to: directory.lent)
+    } catch {
+      throw SystemError("chdir", path, error.errno)
+    }
+  }
+}
