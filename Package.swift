@@ -63,6 +63,10 @@ let package = Package(
       dependencies: ["Seccomp", "RuntimeSpec", "CSeccomp", "LinuxSystem", system],
       path: "Tests/Unit/SeccompTests", swiftSettings: strict),
 
+    .testTarget(
+      name: "RuntimeCoreTests", dependencies: ["RuntimeCore", "LinuxSystem", "RuntimeSpec", system],
+      path: "Tests/Unit/RuntimeCoreTests", swiftSettings: strict),
+
     // Tests of an OCI runtime binary, as root: see OCI_RUNTIME in Tests/Runtime.
     .testTarget(
       name: "RuntimeTests", path: "Tests/Runtime", exclude: ["Probe"], swiftSettings: strict),

@@ -76,7 +76,11 @@ struct SyncChannel {
 
   private let descriptor: SharedDescriptor
 
-  init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = SharedDescriptor(descriptor) }
+  init(sharing descriptor: SharedDescriptor) { self.descriptor = descriptor }
+
+  init(_ descriptor: consuming OwnedDescriptor) {
+    self.init(sharing: SharedDescriptor(descriptor))
+  }
 
   var lent: FileDescriptor { descriptor.lent }
 
