@@ -48,7 +48,7 @@ let package = Package(
     // Floor 3: services.
     .target(
       name: "RuntimeCore",
-      dependencies: ["JSON", "LinuxSystem", "RuntimeSpec", "Seccomp", system],
+      dependencies: ["Cgroups", "JSON", "LinuxSystem", "RuntimeSpec", "Seccomp", system],
       swiftSettings: strict),
 
     // Tests without root.

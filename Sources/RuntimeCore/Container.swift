@@ -1,3 +1,4 @@
+import Cgroups
 public import LinuxSystem
 public import RuntimeSpec
 import SystemPackage
@@ -57,7 +58,7 @@ public struct Container: ~Copyable {
   public func status() throws -> RuntimeState.Status {
     guard try firstProcess() != nil else { return .stopped }
     if folder.lent.contains(ContainerFolder.startFIFO) { return .created }
-    return try cgroup()?.isFrozen() ?? false ? .paused : .running
+    return try cgroup()?.isFrozen ?? false ? .paused : .running
   }
 
   func cgroup() throws -> ContainerCgroup? {

@@ -48,7 +48,7 @@ struct ContainerBlueprint {
       ? IDMappings(users: linux.uidMappings ?? [], groups: linux.gidMappings ?? []) : nil
     rootFilesystem = try RootFilesystem(
       spec: spec, bundle: bundle, inUserNamespace: namespaces.hasUserNamespace)
-    seccomp = try linux.seccomp.map { try SeccompFilter.cached($0, in: "\(context.root)/.seccomp") }
+    seccomp = try linux.seccomp.map { try $0.filter(context) }
     inherited = try InheritedDescriptors(preserved: options.preservedDescriptors)
   }
 

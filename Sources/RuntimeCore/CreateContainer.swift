@@ -1,3 +1,4 @@
+import Cgroups
 import LinuxSystem
 import RuntimeSpec
 import Seccomp
@@ -49,15 +50,13 @@ struct Creation {
 
   private mutating func create() throws -> CreatedContainer {
     let folder = try makeFolder()
-    let cgroup = try ContainerCgroup(blueprint)
+    var cgroup = try ContainerCgroup(blueprint)
     var state = ContainerState(
       id: blueprint.id.description, bundle: blueprint.bundle, created: Timestamp.now().rfc3339)
     state.cgroup = cgroup.record
     try folder.write(state)
-    undo.push("removing the cgroup") { try cgroup.delete() }
-    try step("creating the cgroup") { try cgroup.create() }
+    let entrance = try makeCgroup(&cgroup)
 
-    let birthplace = try cgroup.descriptorForClone()
     let fifo = waitsForStart ? try folder.makeStartFIFO() : nil
     let console = try ConsoleSocket.make(
       blueprint.process, path: blueprint.options.consoleSocket)
@@ -70,13 +69,13 @@ struct Creation {
     let launch = FirstProcessLaunch(
       blueprint.namespaces, timeOffsets: blueprint.linux.timeOffsets ?? [:])
     let process: ProcessHandle
-    switch try launch.perform(cgroup: birthplace?.lent) {
+    switch try launch.perform(into: entrance) {
     case .child:
       // While a copy of the other end stays open here, the runtime's end would go unnoticed.
       try? ourEnd.close()
       FirstProcess(
-        blueprint, sources: sources, channel: SyncChannel(itsEnd), console: console?.sender,
-        startFIFO: fifo
+        blueprint, entrance: entrance, sources: sources, channel: SyncChannel(itsEnd),
+        console: console?.sender, startFIFO: fifo
       ).run()
     case .parent(let handle):
       process = handle
@@ -89,10 +88,11 @@ struct Creation {
       _ = try ProcessHandle.wait(for: pid)
     }
 
-    try prepare(process, cgroup, isBornInCgroup: birthplace != nil, channel)
+    try prepare(process, &cgroup, channel)
     try answer(channel, process)
     let terminal = try console?.receiveTerminal()
 
+    state.cgroup = cgroup.record
     state.pid = pid
     state.pidStartTime = try ProcessStat(of: pid).startTime
     state.isCreated = true
@@ -116,23 +116,39 @@ struct Creation {
     return folder
   }
 
+  /// Makes the cgroup before the process, and opens the way in.
+  ///
+  /// - Returns: `nil` with systemd, which makes no scope without a process.
+  private mutating func makeCgroup(_ cgroup: inout ContainerCgroup) throws -> CgroupEntrance? {
+    let record = cgroup.record
+    undo.push("removing the cgroup") {
+      var made = try ContainerCgroup(record)
+      try made.delete()
+    }
+    if blueprint.context.usesSystemd { return nil }
+    return try step("creating the cgroup") {
+      try cgroup.create(for: blueprint.linux.resources)
+      return try cgroup.entrance()
+    }
+  }
+
   /// What only the runtime has the right to do for the new process.
   private func prepare(
-    _ process: borrowing ProcessHandle, _ cgroup: ContainerCgroup, isBornInCgroup: Bool,
-    _ channel: SyncChannel
+    _ process: borrowing ProcessHandle, _ cgroup: inout ContainerCgroup, _ channel: SyncChannel
   ) throws {
     if let mappings = blueprint.mappings {
       try mappings.write(to: process.id)
       try channel.send(.mapped)
     }
-    if !isBornInCgroup {
-      try step("adding the process to the cgroup") { try cgroup.add(process.id) }
+    let pid = process.id
+    if blueprint.context.usesSystemd {
+      try step("creating the cgroup") {
+        try cgroup.create(for: blueprint.linux.resources, containing: pid)
+      }
+      try channel.send(.joinedCgroup)
     }
-    try step("setting the cgroup's limits") {
-      try cgroup.apply(blueprint.linux.resources ?? Spec.Linux.Resources())
-    }
-    try ProcessLimits(blueprint.process).apply(to: process.id)
-    try channel.send(.joinedCgroup)
+    try step("setting the cgroup's limits") { try cgroup.apply(blueprint.linux.resources) }
+    try ProcessLimits(blueprint.process).apply(to: pid)
   }
 
   /// Does what the first process asks for until it is ready.

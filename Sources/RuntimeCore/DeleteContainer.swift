@@ -1,3 +1,4 @@
+import Cgroups
 import LinuxSystem
 import RuntimeSpec
 import SystemPackage
@@ -55,8 +56,8 @@ extension Container {
       }
     }
     attempt("removing the cgroup") {
-      if let cgroup = try cgroup(), try cgroup.exists() {
-        try cgroup.kill(.kill)
+      if var cgroup = try cgroup() {
+        if cgroup.exists { try cgroup.kill(Signal.kill.rawValue) }
         try cgroup.delete()
       }
     }

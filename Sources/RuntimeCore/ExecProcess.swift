@@ -1,3 +1,4 @@
+import Cgroups
 import LinuxSystem
 public import RuntimeSpec
 import Seccomp
@@ -55,15 +56,15 @@ struct Execution: ~Copyable {
   ) throws -> Execution {
     try SecurityLabels.check(process)
     let linux = container.spec.linux ?? Spec.Linux()
-    let root = container.context.root
-    let seccomp = try linux.seccomp.map { try SeccompFilter.cached($0, in: "\(root)/.seccomp") }
+    let context = container.context
+    let seccomp = try linux.seccomp.map { try $0.filter(context) }
     let inherited = try InheritedDescriptors(preserved: options.preservedDescriptors)
     guard let first = try container.firstProcess() else {
       throw RuntimeError.notRunning(container.id)
     }
     return Execution(
       process: process, linux: linux, options: options, seccomp: seccomp, inherited: inherited,
-      state: container.runtimeState(.running), context: container.context,
+      state: container.runtimeState(.running), context: context,
       cgroup: try container.cgroup(), firstProcess: first)
   }
 
@@ -73,26 +74,29 @@ struct Execution: ~Copyable {
   }
 
   func start() throws -> StartedProcess {
-    let birthplace = try cgroup?.descriptorForClone(sub: options.subCgroups)
+    let entrance = try cgroup?.entrance(
+      subgroups: options.subCgroups, beside: firstProcess.id)
+    let affinity = try ProcessAffinity(process.execCPUAffinity)
     let console = try ConsoleSocket.make(process, path: options.consoleSocket)
     var sockets = try SocketPair(.sequencedPacket)
     guard let ourEnd = sockets.first.take(), let itsEnd = sockets.second.take() else {
       throw SystemError("socketpair", "", .badFileDescriptor)
     }
     let handle: ProcessHandle
-    switch try launch(cgroup: birthplace?.lent) {
+    try affinity.applyInitial()
+    switch try launch(into: entrance) {
     case .child:
       // While a copy of the other end stays open here, the runtime's end would go unnoticed.
       try? ourEnd.close()
       let channel = SyncChannel(itsEnd)
-      run(channel, console: console?.sender)
+      run(channel, entrance, console: console?.sender)
     case .parent(let process):
       handle = process
     }
     try itsEnd.close()
     do {
       let channel = SyncChannel(ourEnd)
-      try finish(handle, channel, isBornInCgroup: birthplace != nil)
+      try finish(handle, channel, affinity)
       return StartedProcess(process: handle, terminal: try console?.receiveTerminal())
     } catch {
       try? handle.send(.kill)
@@ -103,15 +107,9 @@ struct Execution: ~Copyable {
 
   /// Does what only the runtime may do for the process, and sees it become its program.
   private func finish(
-    _ handle: borrowing ProcessHandle, _ channel: SyncChannel, isBornInCgroup: Bool
+    _ handle: borrowing ProcessHandle, _ channel: SyncChannel, _ affinity: ProcessAffinity
   ) throws {
-    if !isBornInCgroup, let cgroup {
-      try step("adding the process to the cgroup") {
-        try cgroup.add(handle.id, sub: options.subCgroups)
-      }
-    }
     try ProcessLimits(process).apply(to: handle.id)
-    try channel.send(.joinedCgroup)
     while true {
       switch try channel.receive() {
       case .listener(let number)?:
@@ -119,6 +117,7 @@ struct Execution: ~Copyable {
         try SeccompListener.send(number, of: handle, profile, state)
         try channel.send(.listenerTaken)
       case .ready?:
+        try affinity.applyFinal(to: handle.id, log: context.log)
         if let path = options.pidFile { try writePIDFile(path, handle.id) }
         if let path = options.pidfdSocket { try handle.sendDescriptor(to: path) }
         try channel.send(.proceed)
@@ -137,11 +136,11 @@ struct Execution: ~Copyable {
   ///
   /// Returns twice, as fork(2). Where the runtime may not join the pid namespace by itself, because
   /// it belongs to the container's user namespace, a process in between joins that first.
-  private func launch(cgroup: FileDescriptor?) throws -> Clone {
+  private func launch(into entrance: CgroupEntrance?) throws -> Clone {
     // Who is in the container must not look into what comes there.
     try CurrentProcess.setDumpable(false)
     var options = CloneOptions()
-    options.cgroup = cgroup
+    options.cgroup = entrance?.cloneDescriptor
     if namespaces.contains(.user) {
       return try IntermediateProcess.clone(options) {
         try joinNamespaces(namespaces)
@@ -160,13 +159,17 @@ struct Execution: ~Copyable {
   }
 
   /// The process's own way, from its birth to `execve`.
-  private func run(_ channel: SyncChannel, console: SharedDescriptor?) -> Never {
+  private func run(
+    _ channel: SyncChannel, _ entrance: CgroupEntrance?, console: SharedDescriptor?
+  ) -> Never {
     do {
       Signal.resetAll()
       try SignalMask.none.install()
       try CurrentProcess.startSession()
+      try step("entering the cgroup") {
+        try entrance?.enter(wasCloned: entrance?.cloneDescriptor != nil)
+      }
       if !namespaces.contains(.user) { try joinNamespaces(namespaces.subtracting(.pid)) }
-      try channel.await(.joinedCgroup)
       try ContainerKeyring.join(state.id, log: context.log)
       if let console {
         try ContainerTerminal(size: process.consoleSize).hand(over: console.lent)

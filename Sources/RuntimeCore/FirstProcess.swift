@@ -1,3 +1,4 @@
+import Cgroups
 import LinuxSystem
 import RuntimeSpec
 import SystemPackage
@@ -5,6 +6,8 @@ import SystemPackage
 /// The container's first process, from its birth to `execve`.
 struct FirstProcess {
   private let blueprint: ContainerBlueprint
+  /// The way into the container's cgroup; `nil` where systemd puts the process there.
+  private let entrance: CgroupEntrance?
   private let sources: MountSources
   private let channel: SyncChannel
   private let console: SharedDescriptor?
@@ -12,10 +15,11 @@ struct FirstProcess {
   private let startFIFO: SharedDescriptor?
 
   init(
-    _ blueprint: ContainerBlueprint, sources: MountSources, channel: SyncChannel,
-    console: SharedDescriptor?, startFIFO: SharedDescriptor?
+    _ blueprint: ContainerBlueprint, entrance: CgroupEntrance?, sources: MountSources,
+    channel: SyncChannel, console: SharedDescriptor?, startFIFO: SharedDescriptor?
   ) {
     self.blueprint = blueprint
+    self.entrance = entrance
     self.sources = sources
     self.channel = channel
     self.console = console
@@ -69,7 +73,7 @@ struct FirstProcess {
   /// Mounts the container's root and makes it this process's.
   private func makeRootFilesystem() throws {
     let root = blueprint.rootFilesystem
-    try channel.await(.joinedCgroup)
+    try enterCgroup()
     if blueprint.namespaces.isNew(.cgroup) { try Namespaces.unshare(.cgroup) }
     try root.mountAll(sources)
     let hooks = blueprint.hooks
@@ -85,6 +89,11 @@ struct FirstProcess {
       try terminal.hand(over: console.lent)
     }
     try root.seal()
+  }
+
+  private func enterCgroup() throws {
+    guard let entrance else { return try channel.await(.joinedCgroup) }
+    try step("entering the cgroup") { try entrance.enter(wasCloned: entrance.cloneDescriptor != nil) }
   }
 
   private func runHooks(

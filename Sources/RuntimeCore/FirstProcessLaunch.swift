@@ -1,3 +1,4 @@
+import Cgroups
 import LinuxSystem
 import RuntimeSpec
 import SystemPackage
@@ -14,10 +15,10 @@ struct FirstProcessLaunch {
 
   /// Returns twice, as fork(2): in the first process, and in the runtime with a handle on it.
   ///
-  /// - Parameter cgroup: the folder of the cgroup that the process is born in, where the kernel can.
-  func perform(cgroup: FileDescriptor?) throws -> Clone {
+  /// - Parameter entrance: of the container's cgroup; where the kernel can, the process is born in it.
+  func perform(into entrance: CgroupEntrance?) throws -> Clone {
     var options = CloneOptions()
-    options.cgroup = cgroup
+    options.cgroup = entrance?.cloneDescriptor
     if namespaces.needsIntermediate(withTimeOffsets: !timeOffsets.isEmpty) {
       return try IntermediateProcess.clone(options) { try makeSibling() }
     }

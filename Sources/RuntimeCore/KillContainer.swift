@@ -1,3 +1,4 @@
+import Cgroups
 public import LinuxSystem
 import RuntimeSpec
 
@@ -14,13 +15,13 @@ public func killContainer(
 extension Container {
   func kill(_ signal: Signal, all: Bool = false) throws {
     if all || (signal == .kill && !hasOwnPIDNamespace) {
-      if let cgroup = try cgroup(), try cgroup.exists() {
-        return try step("killing all processes") { try cgroup.kill(signal) }
+      if let cgroup = try cgroup(), cgroup.exists {
+        return try step("killing all processes") { try cgroup.kill(signal.rawValue) }
       }
     }
     guard let process = try firstProcess() else { throw RuntimeError.notRunning(id) }
     try process.send(signal)
-    if signal == .kill, let cgroup = try? cgroup(), (try? cgroup.isFrozen()) ?? false {
+    if signal == .kill, let cgroup = try? cgroup(), (try? cgroup.isFrozen) ?? false {
       // A process that is frozen by a cgroup of version 1 dies only once it is thawed.
       try? cgroup.thaw()
     }

@@ -1,3 +1,4 @@
+import Cgroups
 public import LinuxSystem
 public import RuntimeSpec
 
@@ -21,7 +22,7 @@ public func updateContainer(
 ) throws {
   let container = try Container.find(id, context)
   try container.require(.created, .running, .paused, for: "update")
-  try step("updating container \(id)") { try container.requiredCgroup().update(resources) }
+  try step("updating container \(id)") { try container.requiredCgroup().apply(resources, devices: .unchanged) }
 }
 
 /// The numbers of all processes of a container, as the runtime sees them.
@@ -34,7 +35,7 @@ public func containerProcesses(_ id: ContainerID, _ context: RuntimeContext) thr
 extension Container {
   /// The container's cgroup, for what cannot be done without one.
   func requiredCgroup() throws -> ContainerCgroup {
-    guard let cgroup = try cgroup(), try cgroup.exists() else {
+    guard let cgroup = try cgroup(), cgroup.exists else {
       throw RuntimeError.unsupported(
         field: "linux.cgroupsPath",
         reason: "container \(id) has no cgroup; give it one that this user may write")

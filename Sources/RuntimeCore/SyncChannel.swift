@@ -6,10 +6,10 @@ import SystemPackage
 ///     runtime                                          first process
 ///     clone3 ───────────────────────────────────────▶ (waits)
 ///     writes uid_map and gid_map
-///     mapped ───────────────────────────────────────▶ becomes root in its user namespace
-///                                                      mounts what stands before the first cgroup
-///     adds it to its cgroups, if it was not born there
-///     joinedCgroup ─────────────────────────────────▶ new cgroup namespace, the other mounts
+///     mapped (only with a new user namespace) ──────▶ becomes root in it
+///                                                      enters its cgroup
+///     has systemd put it into its scope
+///     joinedCgroup (only with systemd) ─────────────▶ new cgroup namespace, mounts
 ///     runs prestart and createRuntime  ◀────────────── mounted (only if there are such hooks)
 ///     hooksDone ────────────────────────────────────▶ createContainer hooks, pivot, console,
 ///                                                      masks, user, capabilities

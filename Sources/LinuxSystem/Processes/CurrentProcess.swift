@@ -54,6 +54,14 @@ public enum CurrentProcess {
   @discardableResult
   public static func setFileCreationMask(_ mask: UInt32) -> UInt32 { umask(mask) }
 
+  /// Whether this process is in a user namespace that is not the machine's first: its user mapping is not
+  /// the identity of all ids. See user_namespaces(7).
+  public static var isInUserNamespace: Bool {
+    guard let map = try? readFile("/proc/self/uid_map", limit: 65536) else { return false }
+    let words = map.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
+    return words.map { String(decoding: $0, as: UTF8.self) } != ["0", "0", "4294967295"]
+  }
+
   /// Becomes user and group 0 of a user namespace that was just entered, where both are mapped.
   ///
   /// Supplementary groups are dropped, unless the namespace forbids that (see user_namespaces(7)).

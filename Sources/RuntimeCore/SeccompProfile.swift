@@ -1,7 +1,16 @@
 import JSON
 import LinuxSystem
 import RuntimeSpec
+import Seccomp
 import SystemPackage
+
+extension Spec.Linux.Seccomp {
+  /// The program that the kernel gets, compiled now or when a container had the same profile before.
+  func filter(_ context: RuntimeContext) throws -> SeccompFilter {
+    let cache = SeccompFilterCache(folder: "\(context.root)/.seccomp")
+    return try cache.filter(for: self) { context.log.debug($0) }
+  }
+}
 
 /// The handing over of a seccomp listener to the agent that answers for it.
 ///
