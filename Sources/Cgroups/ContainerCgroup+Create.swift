@@ -95,13 +95,7 @@ extension ContainerCgroup {
 
   /// Makes the directories above, and remembers those that it made.
   private mutating func makeParents(of membership: Membership) throws(CgroupError) {
-    var missing: [ControlDirectory] = []
-    var parent = membership.directory.parent
-    while parent.path != membership.mountPoint, parent.path != "/", !parent.exists {
-      missing.append(parent)
-      parent = parent.parent
-    }
-    for directory in missing.reversed() {
+    for directory in missingParents(of: membership) {
       let isNew = try cgroupCall { () throws(SystemError) in try directory.make() }
       if isNew { createdParents.append(directory.path) }
     }

@@ -53,7 +53,7 @@ struct Creation {
     var cgroup = try ContainerCgroup(blueprint)
     var state = ContainerState(
       id: blueprint.id.description, bundle: blueprint.bundle, created: Timestamp.now().rfc3339)
-    state.cgroup = cgroup.record
+    state.cgroup = cgroup.plannedRecord
     try folder.write(state)
     let entrance = try makeCgroup(&cgroup)
 
@@ -120,7 +120,7 @@ struct Creation {
   ///
   /// - Returns: `nil` with systemd, which makes no scope without a process.
   private mutating func makeCgroup(_ cgroup: inout ContainerCgroup) throws -> CgroupEntrance? {
-    let record = cgroup.record
+    let record = cgroup.plannedRecord
     undo.push("removing the cgroup") {
       var made = try ContainerCgroup(record)
       try made.delete()

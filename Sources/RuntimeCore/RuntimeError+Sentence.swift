@@ -11,6 +11,8 @@ extension RuntimeError: CustomStringConvertible {
       return "container with given ID already exists: \(id)"
     case .containerMissing(let id):
       return "container does not exist: \(id)"
+    case .wrongStatus(let id, let status, "delete"):
+      return "cannot delete container \(id) that is not stopped: \(status.rawValue)"
     case .wrongStatus(let id, let status, let operation):
       return "cannot \(operation) container \(id): it is \(status.rawValue)"
     case .notRunning(let id):
