@@ -18,7 +18,7 @@ extension FileDescriptor {
     try systemCall("symlink", name) { symlinkat(target, rawValue, name) }
   }
 
-  /// Creates a device node or FIFO in this directory; the mode is less the umask. See mknodat(2).
+  /// Creates a device node, a FIFO, a socket or an empty file in this directory; the mode is less the umask. See mknodat(2).
   ///
   /// - Parameter mode: the permissions.
   public func makeNode(
@@ -29,6 +29,8 @@ extension FileDescriptor {
     case .character: format = S_IFCHR
     case .block: format = S_IFBLK
     case .fifo: format = S_IFIFO
+    case .socket: format = S_IFSOCK
+    case .regular: format = S_IFREG
     default: throw SystemError("mknod", name, .invalidArgument)
     }
     try systemCall("mknod", name) {
@@ -40,4 +42,17 @@ extension FileDescriptor {
   public func changeOwner(uid: UInt32, gid: UInt32, subject: String = "") throws(SystemError) {
     try systemCall("chown", subject) { fchownat(rawValue, "", uid, gid, AT_EMPTY_PATH) }
   }
+
+  /// Changes the permissions of this open file, which must not be a mere place. See fchmod(2).
+  public func changeMode(to mode: UInt32, subject: String = "") throws(SystemError) {
+    try systemCall("chmod", subject) { fchmod(rawValue, mode_t(mode)) }
+  }
+}
+
+/// Sets an extended attribute of a file. See setxattr(2).
+public func setExtendedAttribute(
+  _ path: String, _ name: String, to value: String
+) throws(SystemError) {
+  let bytes = Array(value.utf8)
+  try systemCall("setxattr \(name)", path) { setxattr(path, name, bytes, bytes.count, 0) }
 }

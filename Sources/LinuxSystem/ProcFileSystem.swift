@@ -32,6 +32,16 @@ public struct ProcFileSystem: ~Copyable, Sendable {
     isPrivate = false
   }
 
+  private init(_ root: consuming OwnedDescriptor, isPrivate: Bool) {
+    self.root = root
+    self.isPrivate = isPrivate
+  }
+
+  /// The same procfs for another owner.
+  public func duplicated() throws(SystemError) -> ProcFileSystem {
+    ProcFileSystem(try root.lent.duplicated(), isPrivate: isPrivate)
+  }
+
   private static func verifiedRoot(at path: String) throws(SystemError) -> OwnedDescriptor {
     let root = try openFile(path, [.path, .directory, .noFollow])
     guard try root.lent.fileSystemStatus(subject: path).type == .proc,
@@ -53,6 +63,13 @@ public struct ProcFileSystem: ~Copyable, Sendable {
     } catch where error.errno == .noFunction || error.errno == .notPermitted {
       return try walk(path, flags)
     }
+  }
+
+  /// A path of an open file for calls that take only paths. It is relative to this procfs, which
+  /// becomes the current directory: what is mounted on `/proc` has no part in it.
+  public func currentPath(of descriptor: FileDescriptor) throws(SystemError) -> String {
+    try CurrentProcess.changeDirectory(to: root.lent)
+    return "thread-self/fd/\(descriptor.rawValue)"
   }
 
   /// Writes a value by one write(2), as procfs wants it.

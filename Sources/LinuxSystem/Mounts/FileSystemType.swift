@@ -22,6 +22,25 @@ public struct FileSystemStatus: Sendable {
   public var type: FileSystemType
   /// The ST_ flags of the mount.
   public var flags: UInt
+
+  /// The attributes of the mount, those of the file system as a whole included.
+  public var attributes: MountAttributes {
+    var attributes: MountAttributes = []
+    if flags & UInt(ST_RDONLY) != 0 { attributes.insert(.readOnly) }
+    if flags & UInt(ST_NOSUID) != 0 { attributes.insert(.noSetUserID) }
+    if flags & UInt(ST_NODEV) != 0 { attributes.insert(.noDevices) }
+    if flags & UInt(ST_NOEXEC) != 0 { attributes.insert(.noExecution) }
+    if flags & UInt(ST_NODIRATIME) != 0 { attributes.insert(.noDirectoryAccessTime) }
+    // ST_NOSYMFOLLOW of the kernel (5.10), which the C library does not name.
+    if flags & 0x2000 != 0 { attributes.insert(.noLinks) }
+    // Strict times are the absence of both others.
+    if flags & UInt(ST_NOATIME) != 0 {
+      attributes.insert(.noAccessTime)
+    } else if flags & UInt(ST_RELATIME) == 0 {
+      attributes.insert(.strictAccessTime)
+    }
+    return attributes
+  }
 }
 
 extension FileDescriptor {

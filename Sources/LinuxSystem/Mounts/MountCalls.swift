@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-public import SystemPackage
 
 // The calls that take paths. Inside a container's tree a path is never used, but that of a descriptor.
 
@@ -38,16 +37,4 @@ public func pivotRoot(_ newRoot: String, puttingOldOn oldRoot: String) throws(Sy
 /// Makes a path this process's root directory. See chroot(2).
 public func changeRoot(_ path: String) throws(SystemError) {
   try systemCall("chroot", path) { chroot(path) }
-}
-
-/// Makes a path this process's current directory. See chdir(2).
-public func changeDirectory(_ path: String) throws(SystemError) {
-  try systemCall("chdir", path) { chdir(path) }
-}
-
-extension FileDescriptor {
-  /// Makes this directory the process's current one. See fchdir(2).
-  public func makeCurrentDirectory(subject: String = "") throws(SystemError) {
-    try systemCall("fchdir", subject) { fchdir(rawValue) }
-  }
 }

@@ -5,6 +5,13 @@ public import SystemPackage
 // A mount by its descriptor (Linux 5.2; attributes 5.12). It is built where nobody sees it, then
 // attached on a directory or file that is a descriptor as well: no path is resolved twice.
 
+/// Whether the kernel has all of these calls, and no filter blocks them.
+public func hasMountDescriptors() -> Bool {
+  // No structure is that short: the answer of a kernel that has the call is EINVAL.
+  mount_setattr(-1, "", CUnsignedInt(AT_EMPTY_PATH), nil, 0) < 0
+    && currentErrno() == .invalidArgument
+}
+
 /// A copy of the mount that a path lies on, from that path on; attached nowhere. See open_tree(2).
 ///
 /// - Parameter recursive: with all mounts below it.
@@ -33,6 +40,12 @@ extension FileDescriptor {
     try systemCall("move_mount", subject) {
       move_mount(rawValue, "", target.rawValue, "", flags)
     }
+  }
+
+  /// Attaches this mount at a path of the host, following links. See move_mount(2).
+  public func attachMount(toPath path: String) throws(SystemError) {
+    let flags = CUnsignedInt(MOVE_MOUNT_F_EMPTY_PATH) | CUnsignedInt(MOVE_MOUNT_T_SYMLINKS)
+    try systemCall("move_mount", path) { move_mount(rawValue, "", AT_FDCWD, path, flags) }
   }
 
   /// Changes this mount. See mount_setattr(2).

@@ -68,6 +68,24 @@ public struct MountAttributes: OptionSet, Hashable, Sendable {
   }
 }
 
+extension MountFlags {
+  /// The flags of mount(2) that stand for the attributes of a mount.
+  public init(_ attributes: MountAttributes) {
+    self = []
+    if attributes.contains(.readOnly) { insert(.readOnly) }
+    if attributes.contains(.noSetUserID) { insert(.noSetUserID) }
+    if attributes.contains(.noDevices) { insert(.noDevices) }
+    if attributes.contains(.noExecution) { insert(.noExecution) }
+    if attributes.contains(.noLinks) { insert(.noLinks) }
+    if attributes.contains(.noDirectoryAccessTime) { insert(.noDirectoryAccessTime) }
+    if attributes.contains(.strictAccessTime) {
+      insert(.strictAccessTime)
+    } else {
+      insert(attributes.contains(.noAccessTime) ? .noAccessTime : .relativeAccessTime)
+    }
+  }
+}
+
 /// Whether mounts below one mount are passed on to its copies, and taken over from them.
 /// See mount_namespaces(7).
 public enum MountPropagation: Sendable {
