@@ -27,13 +27,19 @@ struct ContainerBlueprint {
   let seccomp: SeccompFilter?
   let hooks: Spec.Hooks
   let inherited: InheritedDescriptors
+  /// The service manager that wants to know when the container is ready, if there is one.
+  let notifySocket: NotifySocket?
 
   init(_ id: ContainerID, _ options: CreateOptions, _ context: RuntimeContext) throws {
     self.id = id
     self.options = options
     self.context = context
     bundle = try absolutePath(options.bundle)
-    (spec, config) = try ContainerBlueprint.readConfig(bundle: bundle)
+    var (spec, config) = try ContainerBlueprint.readConfig(bundle: bundle)
+    notifySocket = NotifySocket(id, root: context.root)
+    notifySocket?.amend(&spec)
+    self.spec = spec
+    self.config = config
     guard let process = spec.process else {
       throw RuntimeError.invalid(field: "process", reason: "it is missing")
     }

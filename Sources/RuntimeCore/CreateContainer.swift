@@ -11,10 +11,11 @@ public func createContainer(
   var options = options
   options.isDetached = true
   var creation = Creation(try ContainerBlueprint(id, options, context), waitsForStart: true)
-  _ = try creation.perform()
+  let container = try creation.perform()
+  try container.channel.send(.proceed)
 }
 
-/// A container whose first process has been told to go on.
+/// A container whose first process waits to be told to go on.
 struct CreatedContainer: ~Copyable {
   let folder: ContainerFolder
   let state: ContainerState
@@ -42,6 +43,8 @@ struct Creation {
 
   mutating func perform() throws -> CreatedContainer {
     do {
+      // A first process that is gone is found by an error, not by a signal that ends the runtime.
+      try Signal.pipe.ignore()
       return try create()
     } catch {
       throw undo.unwind(after: error)
@@ -101,7 +104,6 @@ struct Creation {
     if let path = blueprint.options.pidfdSocket {
       try process.sendDescriptor(to: path)
     }
-    try channel.send(.proceed)
     return CreatedContainer(
       folder: folder, state: state, process: process, channel: channel, terminal: terminal)
   }
@@ -113,6 +115,7 @@ struct Creation {
       try ContainerFolder.open(id, root: root).remove()
     }
     try folder.write(config: blueprint.config)
+    try blueprint.notifySocket?.makeFolder()
     return folder
   }
 

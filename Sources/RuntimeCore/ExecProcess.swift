@@ -74,6 +74,7 @@ struct Execution: ~Copyable {
   }
 
   func start() throws -> StartedProcess {
+    try Signal.pipe.ignore()
     let entrance = try cgroup?.entrance(
       subgroups: options.subCgroups, beside: firstProcess.id)
     let affinity = try ProcessAffinity(process.execCPUAffinity)

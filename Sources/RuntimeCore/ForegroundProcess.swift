@@ -5,7 +5,14 @@ import SystemPackage
 ///
 /// Made before the process, so that no signal is lost; those that the runtime gets wait meanwhile.
 struct ForegroundProcess: ~Copyable {
-  let signals: SignalDescriptor
+  /// A socket of the container that the runtime reads meanwhile.
+  struct Notification {
+    let socket: SharedDescriptor
+    /// Reads all that has come.
+    let read: () throws -> Void
+  }
+
+  private let signals: SignalDescriptor
 
   /// - Parameter isSubreaper: whether orphans of the container become children of the runtime.
   init(isSubreaper: Bool) throws {
@@ -18,28 +25,36 @@ struct ForegroundProcess: ~Copyable {
   /// Serves the process until it ends.
   ///
   /// - Parameter terminal: the controlling end of its terminal, if it has one.
-  func serve(_ process: borrowing ProcessHandle, terminal: SharedDescriptor?) throws -> ExitStatus {
-    guard let terminal else { return try forwardSignals(process) }
+  func serve(
+    _ process: borrowing ProcessHandle, terminal: SharedDescriptor?,
+    notification: Notification? = nil
+  ) throws -> ExitStatus {
+    let poller = try Poller()
+    try poller.add(signals.descriptor.lent, .readable, token: ForegroundProcess.token)
+    if let socket = notification?.socket {
+      try poller.add(socket.lent, .readable, token: ForegroundProcess.token)
+    }
+    guard let terminal else {
+      while true {
+        _ = try poller.wait()
+        if let status = try handleEvents(process, notification) { return status }
+      }
+    }
     let relay = try TerminalRelay(terminal)
     defer { relay.restore() }
-    return try relay.run(process, self)
+    return try relay.run(poller) { try handleEvents(process, notification) { relay.resize() } }
   }
 
-  private func forwardSignals(_ process: borrowing ProcessHandle) throws -> ExitStatus {
-    let poller = try Poller()
-    try poller.add(signals.descriptor.lent, .readable, token: 0)
-    while true {
-      _ = try poller.wait()
-      if let status = try handleSignals(process) { return status }
-    }
-  }
+  /// What the poller gives for everything but the terminal.
+  static let token: UInt64 = 0
 
-  /// Passes on the signals that have come.
+  /// Passes on the signals and the notifications that have come.
   ///
   /// - Returns: how the process ended, once it has.
-  func handleSignals(
-    _ process: borrowing ProcessHandle, onResize: () -> Void = {}
+  private func handleEvents(
+    _ process: borrowing ProcessHandle, _ notification: Notification?, onResize: () -> Void = {}
   ) throws -> ExitStatus? {
+    try notification?.read()
     while let received = try signals.read() {
       switch received.signal {
       case .child:

@@ -15,7 +15,10 @@ public func runContainer(
   let created = try creation.perform()
   let container = Container(
     id, folder: created.folder, state: created.state, spec: blueprint.spec, context)
+  let readiness: SharedDescriptor?
   do {
+    readiness = try blueprint.notifySocket?.bind()
+    try created.channel.send(.proceed)
     try created.channel.waitForExecution()
     try Hooks.run(blueprint.hooks.poststart, .poststart, container.runtimeState(.running))
   } catch {
@@ -24,8 +27,19 @@ public func runContainer(
     try? container.destroy()
     throw error
   }
-  guard let foreground else { return 0 }
-  let status = try foreground.serve(created.process, terminal: created.terminal)
+  guard let foreground else {
+    if let readiness {
+      try blueprint.notifySocket?.forwardReady(from: readiness, of: created.process)
+    }
+    return 0
+  }
+  let notification = readiness.map { socket in
+    ForegroundProcess.Notification(socket: socket) {
+      _ = try blueprint.notifySocket?.passOn(from: socket, mainProcess: CurrentProcess.id)
+    }
+  }
+  let status = try foreground.serve(
+    created.process, terminal: created.terminal, notification: notification)
   if !options.keep { try container.destroy() }
   return status.shellStatus
 }

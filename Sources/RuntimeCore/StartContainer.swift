@@ -11,6 +11,8 @@ public func startContainer(_ id: ContainerID, _ context: RuntimeContext) throws 
   guard let fifo = try container.folder.openStartFIFO() else {
     throw RuntimeError.wrongStatus(id, try container.status(), operation: "start")
   }
+  let notifySocket = NotifySocket(id, root: context.root)
+  let readiness = try notifySocket?.bind()
   try fifo.lent.writeAll([0], subject: ContainerFolder.startFIFO)
   try container.folder.lent.removeFile(ContainerFolder.startFIFO)
   do {
@@ -18,6 +20,9 @@ public func startContainer(_ id: ContainerID, _ context: RuntimeContext) throws 
   } catch {
     try? container.firstProcess()?.send(.kill)
     throw error
+  }
+  if let notifySocket, let readiness, let process = try container.firstProcess() {
+    try notifySocket.forwardReady(from: readiness, of: process)
   }
 }
 

@@ -4,7 +4,6 @@ import SystemPackage
 /// The runtime between its own terminal and the container's: keys one way, output the other.
 struct TerminalRelay {
   private enum Token {
-    static let signals: UInt64 = 0
     static let terminal: UInt64 = 1
     static let input: UInt64 = 2
   }
@@ -34,17 +33,19 @@ struct TerminalRelay {
     if let own { try? own.terminal.setTerminalModes(own.modes) }
   }
 
-  private func resize() {
+  func resize() {
     guard let own, let size = try? own.terminal.windowSize() else { return }
     try? terminal.lent.setWindowSize(size)
   }
 
   /// Relays until the process has ended and its last output is written.
+  ///
+  /// - Parameters:
+  ///   - poller: waits for all that is not of the terminal.
+  ///   - handleOthers: handles that, and returns how the process ended, once it has.
   func run(
-    _ process: borrowing ProcessHandle, _ foreground: borrowing ForegroundProcess
+    _ poller: borrowing Poller, handleOthers: () throws -> ExitStatus?
   ) throws -> ExitStatus {
-    let poller = try Poller()
-    try poller.add(foreground.signals.descriptor.lent, .readable, token: Token.signals)
     try poller.add(terminal.lent, .readable, token: Token.terminal)
     var pending: [UInt8] = []
     var inputIsPolled = false
@@ -59,8 +60,8 @@ struct TerminalRelay {
     while true {
       for event in try poller.wait() {
         switch event.token {
-        case Token.signals:
-          if let status = try foreground.handleSignals(process, onResize: { resize() }) {
+        case ForegroundProcess.token:
+          if let status = try handleOthers() {
             try drain()
             return status
           }
