@@ -51,6 +51,17 @@ let package = Package(
       dependencies: ["Cgroups", "JSON", "LinuxSystem", "RuntimeSpec", "Seccomp", system],
       swiftSettings: strict),
 
+    // Floor 5: fronts.
+    .target(
+      name: "RuntimeCommands",
+      dependencies: ["JSON", "LinuxSystem", "RuntimeCore", "RuntimeSpec", "Seccomp", system],
+      swiftSettings: strict),
+
+    // Floor 6: programs.
+    .executableTarget(
+      name: "ocirun", dependencies: ["LinuxSystem", "RuntimeCommands"], path: "Sources/Programs/ocirun",
+      swiftSettings: staticProgram, linkerSettings: staticLink),
+
     // Tests without root.
     .testTarget(
       name: "CgroupsTests", dependencies: ["Cgroups", "LinuxSystem", "RuntimeSpec", system],
@@ -89,5 +100,9 @@ let package = Package(
     .testTarget(
       name: "RuntimeSpecTests", dependencies: ["JSON", "RuntimeSpec"],
       path: "Tests/Unit/RuntimeSpecTests", swiftSettings: strict),
+    .testTarget(
+      name: "RuntimeCommandsTests",
+      dependencies: ["RuntimeCommands", "RuntimeCore", "RuntimeSpec"],
+      path: "Tests/Unit/RuntimeCommandsTests", swiftSettings: strict),
   ]
 )

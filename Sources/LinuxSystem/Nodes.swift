@@ -56,3 +56,10 @@ public func setExtendedAttribute(
   let bytes = Array(value.utf8)
   try systemCall("setxattr \(name)", path) { setxattr(path, name, bytes, bytes.count, 0) }
 }
+
+extension FileDescriptor {
+  /// Changes the permission bits of this open file. See fchmod(2).
+  public func changeMode(_ mode: UInt32, subject: String = "") throws(SystemError) {
+    try systemCall("chmod", subject) { fchmod(rawValue, mode_t(mode & 0o7777)) }
+  }
+}

@@ -1,0 +1,4 @@
+import LinuxSystem
+import RuntimeCommands
+
+CurrentProcess.exit(runCommandLine(CommandLine.arguments))
