@@ -104,5 +104,8 @@ let package = Package(
       name: "RuntimeCommandsTests",
       dependencies: ["RuntimeCommands", "RuntimeCore", "RuntimeSpec"],
       path: "Tests/Unit/RuntimeCommandsTests", swiftSettings: strict),
+
+    // Tests of whole programs, as root, with Debian's engines beside them.
+    .testTarget(name: "ProgramTests", path: "Tests/Programs", swiftSettings: strict),
   ]
 )

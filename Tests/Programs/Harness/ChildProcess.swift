@@ -1,0 +1,1 @@
+../../Runtime/Harness/ChildProcess.swift
