@@ -1,5 +1,6 @@
 import JSON
 import LinuxSystem
+import RuntimeCore
 import RuntimeSpec
 import Seccomp
 
@@ -36,7 +37,7 @@ enum FeaturesCommand: Command {
       hooks: [
         "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop",
       ],
-      mountOptions: [], linux: linux,
+      mountOptions: knownMountOptions, linux: linux,
       annotations: [
         "io.github.seccomp.libseccomp.version": LibseccompVersion.string,
         "run.oci.\(Version.name).version": Version.number,
