@@ -91,6 +91,10 @@ let package = Package(
       name: "LinuxSystemKernelTests", dependencies: ["LinuxSystem", system],
       path: "Tests/Kernel/LinuxSystemTests", swiftSettings: strict),
     .testTarget(
+      name: "RuntimeCoreKernelTests",
+      dependencies: ["LinuxSystem", "RuntimeCore", "RuntimeSpec", system],
+      path: "Tests/Kernel/RuntimeCoreTests", swiftSettings: strict),
+    .testTarget(
       name: "SeccompKernelTests",
       dependencies: ["Seccomp", "RuntimeSpec", "CLinux", "CSeccomp", "LinuxSystem", system],
       path: "Tests/Kernel/SeccompTests", swiftSettings: strict),

@@ -40,7 +40,7 @@ public struct MountTableEntry: Equatable, Sendable {
 public enum MountTable {
   /// Reads the table that this process sees, from a procfs at /proc.
   public static func current() throws(SystemError) -> [MountTableEntry] {
-    parse(String(decoding: try readFile("/proc/self/mountinfo", limit: 64 << 20), as: UTF8.self))
+    parse(String(decoding: try readFile("/proc/thread-self/mountinfo", limit: 64 << 20), as: UTF8.self))
   }
 
   /// Reads the text of a /proc/PID/mountinfo; lines that are none are passed over.

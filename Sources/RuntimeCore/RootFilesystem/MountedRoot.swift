@@ -19,9 +19,9 @@ final class MountedRoot {
   var late: [(mount: PlannedMount, place: SharedDescriptor)] = []
 
   /// Mounts the root on itself, with nothing passed on to the host.
-  init(_ plan: RootFilesystem, usesDescriptors: Bool = hasMountDescriptors()) throws {
+  init(_ plan: RootFilesystem) throws {
     self.plan = plan
-    self.usesDescriptors = usesDescriptors
+    usesDescriptors = plan.usesDescriptors
     procfs = try ProcFileSystem()
     try MountedRoot.stopPropagation(plan)
     if usesDescriptors {

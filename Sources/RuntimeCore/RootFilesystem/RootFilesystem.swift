@@ -24,17 +24,24 @@ final class RootFilesystem {
   let hasCgroupNamespace: Bool
   /// Whether the container's user namespace is not the first one: there no device node can be made.
   let inUserNamespace: Bool
+  let usesDescriptors: Bool
 
   private var mounted: MountedRoot?
 
   /// Reads the configuration, and finds what is wrong with it before anything is done.
-  init(spec: Spec, bundle: String, inUserNamespace: Bool) throws {
+  ///
+  /// - Parameter usesDescriptors: whether mounts are built detached; for tests of older kernels' ways.
+  init(
+    spec: Spec, bundle: String, inUserNamespace: Bool,
+    usesDescriptors: Bool = hasMountDescriptors()
+  ) throws {
     guard let root = spec.root, !root.path.isEmpty else {
       throw RuntimeError.invalid(field: "root.path", reason: "it is missing")
     }
     path = root.path.hasPrefix("/") ? root.path : "\(bundle)/\(root.path)"
     isReadOnly = root.readonly ?? false
     self.inUserNamespace = inUserNamespace
+    self.usesDescriptors = usesDescriptors
     let linux = spec.linux ?? Spec.Linux()
     let namespaces = linux.namespaces ?? []
     hasMountNamespace = namespaces.contains { $0.type == .mount }
@@ -57,6 +64,9 @@ final class RootFilesystem {
   /// Makes the container's tree, its devices included; the host's root is still the root.
   func mountAll(_ sources: MountSources) throws {
     guard hasMountNamespace else { return }
+    // Modes are to be what the configuration says; the process sets its own mask later.
+    let mask = CurrentProcess.setFileCreationMask(0)
+    defer { CurrentProcess.setFileCreationMask(mask) }
     let root = try MountedRoot(self)
     mounted = root
     for mount in mounts {
