@@ -8,7 +8,8 @@ public import SystemPackage
 /// idle machine. Two ways do not: starting inside, by clone3(2) with `CLONE_INTO_CGROUP` (version 2),
 /// and going in oneself, a process of one thread that writes 0 to `tasks` (version 1). So the parent
 /// opens the entrance, the child is cloned with `cloneDescriptor`, and calls `enter` before it makes
-/// a cgroup namespace and before it gives up its view of the host.
+/// a cgroup namespace and before it gives up its view of the host. Where clone3 refuses, as it does to
+/// a user whose own cgroup was not delegated, clone without, and `ContainerCgroup.add` the child.
 public struct CgroupEntrance: Sendable {
   /// A v2 directory for `CLONE_INTO_CGROUP`; nil on hosts with version 1 alone.
   let clone: SharedDescriptor?
@@ -48,15 +49,12 @@ extension ContainerCgroup {
   public func entrance(
     subgroups: [String: String] = [:], beside initProcess: Int32? = nil
   ) throws(CgroupError) -> CgroupEntrance {
-    if let unknown = subgroups.keys.first(where: { !$0.isEmpty && membershipIndex($0) == nil }) {
-      throw .invalidPath("\(unknown):\(subgroups[unknown] ?? "")")
-    }
+    try checkNames(of: subgroups)
     var clone: SharedDescriptor?
     var processes: SharedDescriptor?
     var tasks: [(file: SharedDescriptor, path: String)] = []
     for membership in memberships {
-      let key = membership.controllers.first { subgroups[$0] != nil } ?? ""
-      let subgroup = subgroups[key]
+      let subgroup = subgroups[key(of: membership, in: subgroups)]
       do throws(SystemError) {
         if membership.isUnified {
           let directory = try unifiedDirectory(membership, subgroup, beside: initProcess)
@@ -78,15 +76,40 @@ extension ContainerCgroup {
     return CgroupEntrance(clone: clone, tasks: tasks, processes: processes)
   }
 
-  /// Moves a process into the cgroup by its number, the slow way, for processes that already run.
-  public func add(_ pid: Int32) throws(CgroupError) {
+  /// Moves a process into the cgroup by its number: the slow way, for a process that already runs or
+  /// that could not be cloned into the cgroup. A user without the right to the cgroup that the
+  /// process is in now has systemd move it.
+  ///
+  /// - Parameter subgroups: as for `entrance`.
+  public func add(_ pid: Int32, subgroups: [String: String] = [:]) throws(CgroupError) {
+    try checkNames(of: subgroups)
     for membership in memberships {
+      let subgroup = subgroups[key(of: membership, in: subgroups)]
       do throws(SystemError) {
-        try Self.add(pid, to: membership.directory)
+        try Self.add(pid, to: Self.below(membership.directory, subgroup))
       } catch {
-        guard mayStayOutside(membership, error) else { throw .system(error) }
+        if error.errno == .invalidArgument, error.operation == "cgroup" {
+          throw .invalidPath(subgroup ?? "")
+        }
+        if let scope, error.isPermission, mode == .unified {
+          try scope.attach(pid, subgroup: subgroup ?? "")
+        } else if !mayStayOutside(membership, error) {
+          throw .system(error)
+        }
       }
     }
+  }
+
+  private func checkNames(of subgroups: [String: String]) throws(CgroupError) {
+    for name in subgroups.keys where !name.isEmpty {
+      guard memberships.contains(where: { $0.controllers.contains(name) }) else {
+        throw .invalidPath("\(name):\(subgroups[name] ?? "")")
+      }
+    }
+  }
+
+  private func key(of membership: Membership, in subgroups: [String: String]) -> String {
+    membership.controllers.first { subgroups[$0] != nil } ?? ""
   }
 
   private static func add(_ pid: Int32, to directory: ControlDirectory) throws(SystemError) {
@@ -108,10 +131,6 @@ extension ContainerCgroup {
     if membership.isUnified, mode == .hybrid { return true }
     if membership.controllers.first?.hasPrefix("name=") == true { return true }
     return isRootless && error.isPermission
-  }
-
-  private func membershipIndex(_ controller: String) -> Int? {
-    memberships.firstIndex { $0.controllers.contains(controller) }
   }
 
   private func unifiedDirectory(

@@ -18,10 +18,13 @@ extension ContainerCgroup {
   public func apply(
     _ resources: Spec.Linux.Resources?, devices: Devices = .restricted
   ) throws(CgroupError) {
-    let resources = resources ?? Spec.Linux.Resources()
-    let writes = try mode == .unified ? resources.unifiedWrites() : resources.legacyWrites()
+    var resources = resources ?? Spec.Linux.Resources()
     try checkUsage(resources.memory)
     if let scope, isJoined { try scope.update(resources, devices: devices, mode: mode) }
+    if scope != nil, let cpu = resources.cpu {
+      resources.cpu?.quota = SystemdProperty.roundedQuota(cpu)
+    }
+    let writes = try mode == .unified ? resources.unifiedWrites() : resources.legacyWrites()
     var start = writes.startIndex
     while start < writes.endIndex {
       let controller = writes[start].controller

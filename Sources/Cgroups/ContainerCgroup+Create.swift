@@ -110,32 +110,22 @@ extension ContainerCgroup {
   private func fillCpuset(
     _ directory: ControlDirectory, _ mountPoint: String
   ) throws(CgroupError) {
-    try cgroupCall { () throws(SystemError) in
-      try Self.inheritCpuset(directory, mountPoint)
-    }
+    do throws(SystemError) {
+      for file in ["cpuset.cpus", "cpuset.mems"] {
+        _ = try Self.filled(file, directory, mountPoint)
+      }
+    } catch { throw .system(error) }
   }
 
-  private static func inheritCpuset(
-    _ directory: ControlDirectory, _ mountPoint: String
-  ) throws(SystemError) {
-    guard directory.path != mountPoint, isPath(directory.path, atOrBelow: mountPoint) else {
-      return
-    }
-    if try !directory.read("cpuset.cpus").trimmed.isEmpty,
-      try !directory.read("cpuset.mems").trimmed.isEmpty
-    {
-      return
-    }
-    try inheritCpuset(directory.parent, mountPoint)
-    try inheritCpusetFile("cpuset.cpus", directory)
-    try inheritCpusetFile("cpuset.mems", directory)
-  }
-
-  private static func inheritCpusetFile(
-    _ file: String, _ directory: ControlDirectory
-  ) throws(SystemError) {
-    guard try directory.read(file).trimmed.isEmpty else { return }
-    try directory.write(String(directory.parent.read(file).trimmed), to: file)
+  /// What the file has; where it is empty it gets what the one above has, and so on up.
+  private static func filled(
+    _ file: String, _ directory: ControlDirectory, _ mountPoint: String
+  ) throws(SystemError) -> String {
+    let own = String(try directory.read(file).trimmed)
+    if !own.isEmpty || directory.path == mountPoint { return own }
+    let inherited = try filled(file, directory.parent, mountPoint)
+    try directory.write(inherited, to: file)
+    return inherited
   }
 }
 

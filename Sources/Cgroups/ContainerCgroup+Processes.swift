@@ -41,22 +41,26 @@ extension ContainerCgroup {
   /// SIGKILL reaches all of them, also those that are being born: by `cgroup.kill` (Linux 5.14), else
   /// by freezing them first.
   public func kill(_ signal: Int32) throws(CgroupError) {
-    if signal != SIGKILL {
-      return try signalEach(signal)
-    }
-    if mode == .unified, let directory = unified?.directory {
-      do throws(SystemError) {
-        return try directory.write("1", to: "cgroup.kill")
-      } catch  where error.isAbsence {
-        if !directory.exists { return }
-      } catch { throw .system(error) }
+    guard signal == SIGKILL else { return try signalEach(signal) }
+    if try killUnified() {
+      // On a hybrid host a process may have stayed outside of version 2.
+      if mode == .hybrid { try signalEach(SIGKILL) }
+      return
     }
     let hasFrozen = (try? freeze()) != nil
-    let result = Result<Void, CgroupError> { () throws(CgroupError) in try signalEach(SIGKILL) }
-    if hasFrozen { try thaw() }
-    // In a frozen cgroup of v1, SIGKILL is only taken after the thaw.
-    if !hasFrozen { try signalEach(SIGKILL) }
-    try result.get()
+    defer { if hasFrozen { try? thaw() } }
+    try signalEach(SIGKILL)
+  }
+
+  /// False where the kernel has no `cgroup.kill`.
+  private func killUnified() throws(CgroupError) -> Bool {
+    guard let directory = unified?.directory else { return false }
+    do throws(SystemError) {
+      try directory.write("1", to: "cgroup.kill")
+      return true
+    } catch  where error.isAbsence || (error.isPermission && mode == .hybrid) {
+      return mode == .unified && !directory.exists
+    } catch { throw .system(error) }
   }
 
   private func signalEach(_ signal: Int32) throws(CgroupError) {

@@ -21,20 +21,28 @@ struct ControlDirectory: Equatable, Sendable {
   func read(_ name: String) throws(SystemError) -> String {
     let descriptor = try open(name, O_RDONLY)
     var text: [UInt8] = []
-    var size = 4096
     while text.count < Self.sizeLimit {
-      let start = text.count
-      text.append(contentsOf: repeatElement(0, count: size))
-      let count = try systemCall("read", file(name)) {
-        text.withUnsafeMutableBytes { buffer in
-          Glibc.read(descriptor.number, buffer.baseAddress.map { $0 + start }, size)
-        }
-      }
-      text.removeLast(size - count)
-      if count == 0 { break }
-      size = min(size * 2, 1 << 16)
+      let chunk = try Self.chunk(of: descriptor.lent, subject: file(name))
+      if chunk.isEmpty { break }
+      if text.isEmpty { text = chunk } else { text += chunk }
     }
     return String(decoding: text, as: UTF8.self)
+  }
+
+  /// One read of a page, which nearly always is the whole file.
+  private static func chunk(
+    of descriptor: FileDescriptor, subject: @autoclosure () -> String
+  ) throws(SystemError) -> [UInt8] {
+    var chunk: [UInt8] = []
+    try systemCall("read", subject()) {
+      var result = 0
+      chunk = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, filled in
+        result = Glibc.read(descriptor.rawValue, buffer.baseAddress, buffer.count)
+        filled = max(result, 0)
+      }
+      return result
+    }
+    return chunk
   }
 
   /// Reads a control file that this kernel or this cgroup may lack.

@@ -77,7 +77,8 @@ extension Spec.Linux.Resources.Memory {
 
 extension Spec.Linux.Resources.CPU {
   fileprivate func addLegacyWrites(to writes: inout [ControlWrite]) throws(CgroupError) {
-    if let shares, shares != 0 {
+    // An idle cgroup has no weight, and the kernel refuses one.
+    if let shares, shares != 0, idle != 1 {
       // The kernel would move it to the nearer end without a word.
       guard (2...262_144).contains(shares) else {
         throw .invalidValue(

@@ -150,6 +150,13 @@ final class SystemdBus {
     }
   }
 
+  /// Moves a process into the cgroup of a unit, or into one below it by an absolute path.
+  func attach(_ pid: Int32, to unit: String, subgroup: String) throws(CgroupError) {
+    guard let number = UInt32(exactly: pid) else { throw .invalidPath("process \(pid)") }
+    let processes = DBusValue.array(of: "u", [.uint32(number)])
+    try manager("AttachProcessesToUnit", [.string(unit), .string(subgroup), processes])
+  }
+
   private func resetFailed(_ unit: String) throws(CgroupError) {
     try manager("ResetFailedUnit", [.string(unit)])
   }

@@ -56,6 +56,16 @@ extension SystemdProperty {
     return value < 0 ? .max : UInt64(value)
   }
 
+  /// The quota that comes of whole percents, so that the file says what systemd says.
+  static func roundedQuota(_ cpu: Spec.Linux.Resources.CPU) -> Int64? {
+    guard let quota = cpu.quota, quota > 0, let perSecond = quotaPerSecond(cpu),
+      perSecond != .max
+    else { return cpu.quota }
+    let period = cpu.period.unlessZero ?? defaultPeriod
+    let (product, overflow) = perSecond.multipliedReportingOverflow(by: period)
+    return overflow ? quota : Int64(clamping: product / 1_000_000)
+  }
+
   /// Microseconds of processor in each second; without limit it is the greatest number.
   private static func quotaPerSecond(_ cpu: Spec.Linux.Resources.CPU) -> UInt64? {
     let quota = cpu.quota.unlessZero

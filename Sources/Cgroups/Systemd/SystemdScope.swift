@@ -158,6 +158,12 @@ struct SystemdScope: Sendable {
     if !properties.isEmpty { try bus.setProperties(of: unit, properties) }
   }
 
+  /// Moves a process into the unit's cgroup or one below it.
+  func attach(_ pid: Int32, subgroup: String) throws(CgroupError) {
+    let bus = try SystemdBus(isUser: isRootless)
+    try bus.attach(pid, to: unit, subgroup: try cleanCgroupPath("/" + subgroup))
+  }
+
   /// Stops the unit and lets systemd forget it.
   func stop() throws(CgroupError) {
     let bus = try SystemdBus(isUser: isRootless)
