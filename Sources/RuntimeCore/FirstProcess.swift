@@ -53,6 +53,8 @@ struct FirstProcess {
     let namespaces = blueprint.namespaces
     Signal.resetAll()
     try SignalMask.none.install()
+    // Devices and folders get the permissions that are asked for; the program's own mask comes later.
+    CurrentProcess.setFileCreationMask(0)
     try CurrentProcess.startSession()
     if blueprint.mappings != nil {
       try channel.await(.mapped)
