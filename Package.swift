@@ -54,13 +54,15 @@ let package = Package(
     // Floor 5: fronts.
     .target(
       name: "RuntimeCommands",
-      dependencies: ["JSON", "LinuxSystem", "RuntimeCore", "RuntimeSpec", "Seccomp", system],
+      dependencies: [
+        "Cgroups", "JSON", "LinuxSystem", "RuntimeCore", "RuntimeSpec", "Seccomp", system,
+      ],
       swiftSettings: strict),
 
     // Floor 6: programs.
     .executableTarget(
-      name: "ocirun", dependencies: ["LinuxSystem", "RuntimeCommands"], path: "Sources/Programs/ocirun",
-      swiftSettings: staticProgram, linkerSettings: staticLink),
+      name: "ocirun", dependencies: ["LinuxSystem", "RuntimeCommands"],
+      path: "Sources/Programs/ocirun", swiftSettings: staticProgram, linkerSettings: staticLink),
 
     // Tests without root.
     .testTarget(

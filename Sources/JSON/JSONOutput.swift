@@ -14,6 +14,15 @@ public final class JSONOutput {
   /// Appends a string in quotation marks.
   public func string(_ string: String) { appendQuoted(string, to: &bytes) }
 
+  /// Appends an object, for a type that is only written. Members are named in the order of the text.
+  public func object(
+    _ members: (JSONObjectOutput) throws(JSONError) -> Void
+  ) throws(JSONError) {
+    open(UInt8(ascii: "{"))
+    try members(JSONObjectOutput(output: self))
+    close(UInt8(ascii: "}"))
+  }
+
   func number(_ number: Double) throws(JSONError) {
     guard number.isFinite else { throw .notFinite }
     literal("\(number)")  // "5.0" and "1e+20" are JSON as Swift writes them
@@ -49,5 +58,17 @@ public final class JSONOutput {
     guard case .indented(let indent) = layout else { return }
     bytes.append(UInt8(ascii: "\n"))
     for _ in 0..<depth { bytes += indent.utf8 }
+  }
+}
+
+/// The members of an object that is being written.
+public struct JSONObjectOutput {
+  let output: JSONOutput
+
+  /// Appends a member; one without a value is left out.
+  public func member(_ name: String, _ value: (some JSONWritable)?) throws(JSONError) {
+    guard let value else { return }
+    output.name(name)
+    try value.write(to: output)
   }
 }

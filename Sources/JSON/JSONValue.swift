@@ -1,11 +1,15 @@
+/// A type whose values can be written as JSON.
+public protocol JSONWritable {
+  /// Appends the value to a text; only a number that is not finite cannot be.
+  func write(to output: JSONOutput) throws(JSONError)
+}
+
 /// A type whose values stand in JSON documents.
 ///
 /// What `Codable` is elsewhere; JSONDocument.swift tells why not here.
-public protocol JSONValue {
+public protocol JSONValue: JSONWritable {
   /// Reads a value; an error names the field.
   init(from node: JSONNode) throws(JSONError)
-  /// Appends the value to a text; only a number that is not finite cannot be.
-  func write(to output: JSONOutput) throws(JSONError)
 }
 
 /// A type whose values are JSON objects with members of known names.
@@ -98,17 +102,7 @@ extension JSONValue where Self: RawRepresentable<String> & CaseIterable {
   public func write(to output: JSONOutput) { output.string(rawValue) }
 }
 
-extension Array: JSONValue where Element: JSONValue {
-  public init(from node: JSONNode) throws(JSONError) {
-    self = []
-    reserveCapacity(try node.arrayCount())
-    var element = node.firstChild
-    while let current = element {
-      append(try Element(from: current))
-      element = node.child(after: current)
-    }
-  }
-
+extension Array: JSONWritable where Element: JSONWritable {
   public func write(to output: JSONOutput) throws(JSONError) {
     output.open(UInt8(ascii: "["))
     for element in self {
@@ -119,7 +113,30 @@ extension Array: JSONValue where Element: JSONValue {
   }
 }
 
+extension Array: JSONValue where Element: JSONValue {
+  public init(from node: JSONNode) throws(JSONError) {
+    self = []
+    reserveCapacity(try node.arrayCount())
+    var element = node.firstChild
+    while let current = element {
+      append(try Element(from: current))
+      element = node.child(after: current)
+    }
+  }
+}
+
 /// Members are written in the order of their names, so that equal dictionaries are equal texts.
+extension Dictionary: JSONWritable where Key == String, Value: JSONWritable {
+  public func write(to output: JSONOutput) throws(JSONError) {
+    output.open(UInt8(ascii: "{"))
+    for (name, value) in sorted(by: { $0.key < $1.key }) {
+      output.name(name)
+      try value.write(to: output)
+    }
+    output.close(UInt8(ascii: "}"))
+  }
+}
+
 extension Dictionary: JSONValue where Key == String, Value: JSONValue {
   public init(from node: JSONNode) throws(JSONError) {
     self = [:]
@@ -130,14 +147,5 @@ extension Dictionary: JSONValue where Key == String, Value: JSONValue {
       self[try current.string()] = try Value(from: value)
       name = node.child(after: value)
     }
-  }
-
-  public func write(to output: JSONOutput) throws(JSONError) {
-    output.open(UInt8(ascii: "{"))
-    for (name, value) in sorted(by: { $0.key < $1.key }) {
-      output.name(name)
-      try value.write(to: output)
-    }
-    output.close(UInt8(ascii: "}"))
   }
 }

@@ -13,7 +13,7 @@ public struct JSONWriter: Sendable {
   public init(_ layout: Layout = .compact) { self.layout = layout }
 
   /// Writes a value as one document, without a line feed at the end.
-  public func write(_ value: some JSONValue) throws(JSONError) -> [UInt8] {
+  public func write(_ value: some JSONWritable) throws(JSONError) -> [UInt8] {
     let output = JSONOutput(layout)
     try value.write(to: output)
     return output.bytes

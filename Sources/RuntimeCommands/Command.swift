@@ -45,8 +45,8 @@ struct Call {
 
 /// The commands in the order in which help lists them.
 let commandNames = [
-  "create", "delete", "exec", "kill", "list", "pause", "ps", "resume", "run", "spec", "start",
-  "state", "update", "features",
+  "create", "delete", "events", "exec", "kill", "list", "pause", "ps", "resume", "run", "spec",
+  "start", "state", "update", "features",
 ]
 
 /// The command of a name.
@@ -54,6 +54,7 @@ func command(named name: String) -> (any Command.Type)? {
   switch name {
   case "create": CreateCommand.self
   case "delete": DeleteCommand.self
+  case "events": EventsCommand.self
   case "exec": ExecCommand.self
   case "features": FeaturesCommand.self
   case "kill": KillCommand.self

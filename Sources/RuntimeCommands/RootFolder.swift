@@ -20,17 +20,8 @@ struct RootFolder {
   /// Whether the caller is no root, or only root of a user namespace that a user made.
   private static var isForUser: Bool {
     if CurrentProcess.effectiveUserID != 0 { return true }
-    guard isInUserNamespace else { return false }
+    guard CurrentProcess.isInUserNamespace else { return false }
     return CurrentProcess.environmentVariable("USER") != "root"
-  }
-
-  /// Whether user numbers here are not the machine's (user_namespaces(7)).
-  static var isInUserNamespace: Bool {
-    guard let map = try? readFile("/proc/self/uid_map", limit: 1 << 16) else { return false }
-    return !map.split { $0 == 0x20 || $0 == 0x0A }
-      .elementsEqual([Array("0".utf8), Array("0".utf8), Array("4294967295".utf8)]) {
-        $0.elementsEqual($1)
-      }
   }
 
   /// The path, once a user's folder is there. Its sticky bit keeps it from being cleared away, as

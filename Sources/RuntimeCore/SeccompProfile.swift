@@ -7,7 +7,8 @@ import SystemPackage
 extension Spec.Linux.Seccomp {
   /// The program that the kernel gets, compiled now or when a container had the same profile before.
   func filter(_ context: RuntimeContext) throws -> SeccompFilter {
-    let cache = SeccompFilterCache(folder: "\(context.root)/.seccomp")
+    // A name that no container can have.
+    let cache = SeccompFilterCache(folder: "\(context.root)/@seccomp")
     return try cache.filter(for: self) { context.log.debug($0) }
   }
 }

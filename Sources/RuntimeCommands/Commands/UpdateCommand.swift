@@ -39,13 +39,12 @@ enum UpdateCommand: Command {
 
   static func run(_ call: Call) throws -> CInt {
     let id = try call.containerID()
-    var resources: Spec.Linux.Resources
+    let resources: Spec.Linux.Resources
     if let path = call.options.text("resources") {
       resources = try readResources(path)
     } else {
       resources = try ResourceOptions(call.options).resources()
     }
-    resources.completePairs()
     if resources.memory?.kernel != nil || resources.memory?.kernelTCP != nil {
       call.log.write(.warning, "limits of kernel memory are ignored")
     }
@@ -68,13 +67,5 @@ enum UpdateCommand: Command {
       throw CommandError.unreadable(
         path: path == "-" ? "standard input" : path, reason: "\(error)")
     }
-  }
-}
-
-extension Spec.Linux.Resources {
-  /// Adds what the kernel needs beside a value that was given alone.
-  fileprivate mutating func completePairs() {
-    // No limit of memory with one of memory and swap left from before would be refused.
-    if memory?.limit == -1, memory?.swap == nil { memory?.swap = -1 }
   }
 }
