@@ -85,6 +85,13 @@ let package = Package(
       name: "RuntimeTests", path: "Tests/Runtime", exclude: ["Probe"], swiftSettings: strict),
 
     // Tests against the real kernel, as root.
+    .executableTarget(
+      name: "ProcessProbe", dependencies: ["LinuxSystem", "RuntimeCore", "RuntimeSpec", system],
+      path: "Tests/Kernel/ProcessProbe", swiftSettings: strict),
+    .testTarget(
+      name: "RuntimeCoreKernelTests",
+      dependencies: ["LinuxSystem", "ProcessProbe", "RuntimeCore", "RuntimeSpec", system],
+      path: "Tests/Kernel/RuntimeCoreTests", swiftSettings: strict),
     .testTarget(
       name: "CgroupsKernelTests",
       dependencies: ["CLinux", "Cgroups", "LinuxSystem", "RuntimeSpec", system],
@@ -92,10 +99,6 @@ let package = Package(
     .testTarget(
       name: "LinuxSystemKernelTests", dependencies: ["LinuxSystem", system],
       path: "Tests/Kernel/LinuxSystemTests", swiftSettings: strict),
-    .testTarget(
-      name: "RuntimeCoreKernelTests",
-      dependencies: ["LinuxSystem", "RuntimeCore", "RuntimeSpec", system],
-      path: "Tests/Kernel/RuntimeCoreTests", swiftSettings: strict),
     .testTarget(
       name: "SeccompKernelTests",
       dependencies: ["Seccomp", "RuntimeSpec", "CLinux", "CSeccomp", "LinuxSystem", system],

@@ -2,6 +2,11 @@ import CLinux
 import Glibc
 public import SystemPackage
 
+/// Where the symbolic link at a path leads, as it is written. See readlink(2).
+public func linkTarget(of path: String) throws(SystemError) -> String {
+  try FileDescriptor(rawValue: AT_FDCWD).linkTarget(of: path)
+}
+
 /// Links and device nodes among the entries of an open directory.
 extension FileDescriptor {
   /// Where a symbolic link of this directory leads, as it is written. See readlinkat(2).

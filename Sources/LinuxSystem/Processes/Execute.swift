@@ -50,6 +50,16 @@ extension CurrentProcess {
     throw SystemError("execveat", "descriptor \(program.rawValue)", currentErrno())
   }
 
+  /// Becomes the program that an open descriptor holds, with this process's own arguments and
+  /// environment. Returns only by throwing.
+  public static func executeAgain(_ program: FileDescriptor) throws(SystemError) -> Never {
+    _ = clinux_syscall(
+      Int(SYS_execveat), UInt(bitPattern: Int(program.rawValue)), emptyPathAddress,
+      UInt(bitPattern: CommandLine.unsafeArgv), UInt(bitPattern: clinux_environ()),
+      UInt(AT_EMPTY_PATH), 0)
+    throw SystemError("execveat", "the program itself", currentErrno())
+  }
+
   /// The environment of this process, `NAME=value` each, in its order.
   public static func environment() -> [String] {
     var result: [String] = []

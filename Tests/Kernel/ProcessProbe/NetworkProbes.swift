@@ -1,0 +1,2 @@
+func probeLoopback() throws {}
+func probeDevice() throws {}
