@@ -4,8 +4,14 @@ import Foundation
 struct Container {
   let id: String
   let bundle: Bundle
-  /// What `create` said. Its files are the standard output and error of the container's process.
-  let creation: Output
+  /// What `create` said.
+  let creation: Output?
+
+  init(id: String, bundle: Bundle, creation: Output? = nil) {
+    self.id = id
+    self.bundle = bundle
+    self.creation = creation
+  }
 
   var fixture: Fixture { bundle.fixture }
 

@@ -5,7 +5,7 @@ extension RuntimeTests {
   /// `create`, `start`, `state`, `kill`, `delete` and the order that they must come in.
   @Suite struct Lifecycle {
     @Test func passesThroughCreatedRunningAndStopped() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         bundle.arguments = ["sleep", "1000"]
         let container = try bundle.create()
         #expect(try container.status() == "created")
@@ -20,7 +20,7 @@ extension RuntimeTests {
     }
 
     @Test func stateIsComplete() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         bundle.config["annotations"] = ["org.example.key": "value, with = signs"]
         let container = try bundle.start()
         let state = try container.state()
@@ -40,7 +40,7 @@ extension RuntimeTests {
     }
 
     @Test func stoppedStateHasNoProcess() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         let container = try bundle.create()
         try container.start()
         #expect(try container.waitUntilStopped())
@@ -49,7 +49,7 @@ extension RuntimeTests {
     }
 
     @Test func createDoesNotRunTheProcess() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         bundle.shell("echo ran >/ran")
         let container = try bundle.create()
         usleep(100_000)
@@ -60,7 +60,7 @@ extension RuntimeTests {
     }
 
     @Test func startsOnlyOnce() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         let container = try bundle.start()
         let second = try container.call("start")
         #expect(second.status == 1)
@@ -70,7 +70,7 @@ extension RuntimeTests {
     }
 
     @Test func doesNotStartWhatHasStopped() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         let container = try bundle.create()
         try container.start()
         #expect(try container.waitUntilStopped())
@@ -79,7 +79,7 @@ extension RuntimeTests {
     }
 
     @Test func deletesTheRunningOnlyByForce() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         let container = try bundle.start()
         let refused = try container.call("delete")
         #expect(refused.status == 1)
@@ -91,7 +91,7 @@ extension RuntimeTests {
     }
 
     @Test func deletesTheCreatedByForce() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         let container = try bundle.create()
         try container.must("delete", ["--force"])
         #expect(try Remains.lasting(of: container.id, in: bundle.fixture) == [])
@@ -103,7 +103,7 @@ extension RuntimeTests {
       ["events", "--stats"], ["update", "--memory", "10000000"],
     ])
     func unknownContainerIsAnError(_ command: [String]) throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         let output = try bundle.fixture.execute(command + ["no-such-container"])
         #expect(output.status == 1)
         #expect(output.stderr.contains("does not exist"))
@@ -111,7 +111,7 @@ extension RuntimeTests {
     }
 
     @Test func execInTheUnknownIsAnError() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         let output = try bundle.fixture.execute(["exec", "no-such-container", "true"])
         #expect(output.status == 255)
         #expect(output.stderr.contains("does not exist"))
@@ -119,7 +119,7 @@ extension RuntimeTests {
     }
 
     @Test func deletingTheUnknownByForceSucceeds() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         let output = try bundle.fixture.execute(["delete", "--force", "no-such-container"])
         #expect(output.status == 0)
       }
@@ -129,7 +129,7 @@ extension RuntimeTests {
       ("TERM", SIGTERM), ("SIGHUP", SIGHUP), ("9", SIGKILL), ("usr1", SIGUSR1), (nil, SIGTERM),
     ])
     func killSends(_ name: String?, _ signal: Int32) throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         // Process 1 gets only signals that it handles; the shell handles them with `trap`.
         bundle.shell("trap 'echo got >/got; exit' \(signal == SIGKILL ? 0 : signal); touch /ready; while :; do sleep 0.01; done")
         let container = try bundle.start()
@@ -143,7 +143,7 @@ extension RuntimeTests {
 
     @Test(arguments: ["NOSUCH", "0x", "999", "-"])
     func killRefusesBadSignals(_ name: String) throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         let container = try bundle.start()
         #expect(try container.call("kill", [], ["--", name]).status != 0)
         #expect(try container.status() == "running")
@@ -151,7 +151,7 @@ extension RuntimeTests {
     }
 
     @Test func killingTheStoppedIsAnError() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         let container = try bundle.create()
         try container.start()
         #expect(try container.waitUntilStopped())
@@ -162,7 +162,7 @@ extension RuntimeTests {
     }
 
     @Test func killAllReachesEveryProcess() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         bundle.removeNamespace("pid")
         bundle.shell("sleep 1000 & sleep 1000 & wait")
         let container = try bundle.start()
@@ -174,7 +174,7 @@ extension RuntimeTests {
     }
 
     @Test func deleteEndsProcessesThatOutliveTheFirst() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         // Without a PID namespace the kernel does not end them.
         bundle.removeNamespace("pid")
         bundle.shell("setsid sleep 1000 & exit 0")
@@ -187,7 +187,7 @@ extension RuntimeTests {
     }
 
     @Test func signalsGoThroughRun() throws {
-      try withBundle { bundle in
+      try withBundle { bundle throws in
         bundle.shell("trap 'exit 42' TERM; touch /ready; while :; do sleep 0.01; done")
         try bundle.write()
         let id = bundle.fixture.newID()
