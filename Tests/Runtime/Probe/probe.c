@@ -26,6 +26,13 @@ static int fail(const char *what) {
   return 1;
 }
 
+// The braces of `text` that are still open.
+static int depth(const char *text) {
+  int open = 0;
+  for (; *text; text++) open += (*text == '{') - (*text == '}');
+  return open;
+}
+
 // Listens on a unix socket, prints "ready", and takes one message with a descriptor.
 // Returns the descriptor; the text of the message is in `text`.
 static int receive(const char *path, char *text, size_t size) {
@@ -50,8 +57,8 @@ static int receive(const char *path, char *text, size_t size) {
     errno = EBADMSG;
     return -1;
   }
-  // A long text comes in several pieces.
-  while ((size_t)count < size - 1 && text[0] == '{') {
+  // A long document comes in several pieces; its sender may keep the connection open.
+  while ((size_t)count < size - 1 && text[0] == '{' && depth(text) > 0) {
     ssize_t more = recv(peer, text + count, size - 1 - count, 0);
     if (more <= 0) break;
     count += more;
@@ -62,23 +69,29 @@ static int receive(const char *path, char *text, size_t size) {
   return received;
 }
 
-// console SOCKET [INPUT]: takes a terminal's master, types INPUT, shows what the terminal says.
+// console SOCKET [INPUT AFTER]: takes a terminal's master, shows what the terminal says, and types
+// INPUT once that holds AFTER.
 static int console(int count, char **words) {
-  char name[4096];
+  static char name[4096], text[65536];
   int master = receive(words[1], name, sizeof name);
   if (master < 0) return fail("console socket");
   struct winsize size = {0};
   ioctl(master, TIOCGWINSZ, &size);
   printf("console %s %d x %d\n", name, size.ws_col, size.ws_row);
   fflush(stdout);
-  if (count > 2 && write(master, words[2], strlen(words[2])) < 0) return fail("type");
-  char text[4096];
-  ssize_t length;
-  while ((length = read(master, text, sizeof text)) > 0) {
-    fwrite(text, 1, length, stdout);
+  const char *input = count > 3 ? words[2] : NULL;
+  size_t length = 0;
+  for (;;) {
+    if (input && strstr(text, words[3])) {
+      if (write(master, input, strlen(input)) < 0) return fail("type");
+      input = NULL;
+    }
+    ssize_t more = read(master, text + length, sizeof text - 1 - length);
+    if (more <= 0) return 0;
+    fwrite(text + length, 1, more, stdout);
     fflush(stdout);
+    length += more;
   }
-  return 0;
 }
 
 // receive SOCKET: takes a descriptor, prints the message and what the descriptor is.
