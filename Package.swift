@@ -111,7 +111,9 @@ let package = Package(
       path: "Tests/Unit/RuntimeSpecTests", swiftSettings: strict),
     .testTarget(
       name: "RuntimeCommandsTests",
-      dependencies: ["RuntimeCommands", "RuntimeCore", "RuntimeSpec"],
+      dependencies: [
+        "Cgroups", "JSON", "LinuxSystem", "RuntimeCommands", "RuntimeCore", "RuntimeSpec", system,
+      ],
       path: "Tests/Unit/RuntimeCommandsTests", swiftSettings: strict),
 
     // Tests of whole programs, as root, with Debian's engines beside them.

@@ -1,5 +1,5 @@
 public import Cgroups
-import LinuxSystem
+public import LinuxSystem
 import RuntimeSpec
 
 /// What the kernel has counted for a container that runs.
@@ -13,13 +13,18 @@ public func containerStatistics(
   }
 }
 
-/// Tells when processes of a container that runs are killed for want of memory, and when it ends.
-public func containerOutOfMemoryEvents(
-  _ id: ContainerID, _ context: RuntimeContext
-) throws -> OutOfMemoryEvents {
+/// A container that is being watched.
+public struct ContainerWatch: ~Copyable {
+  /// The first process: its descriptor is readable once the container has ended.
+  public let process: ProcessHandle
+  /// Tells when processes are killed for want of memory.
+  public var outOfMemory: OutOfMemoryEvents
+}
+
+/// Begins to watch a container that runs.
+public func watchContainer(_ id: ContainerID, _ context: RuntimeContext) throws -> ContainerWatch {
   let container = try Container.find(id, context)
-  try container.require(.created, .running, .paused, for: "watch")
-  return try step("watching container \(id)") {
-    try container.requiredCgroup().outOfMemoryEvents()
-  }
+  guard let process = try container.firstProcess() else { throw RuntimeError.notRunning(id) }
+  return ContainerWatch(
+    process: process, outOfMemory: try container.requiredCgroup().outOfMemoryEvents())
 }

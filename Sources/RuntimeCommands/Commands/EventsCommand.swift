@@ -37,9 +37,10 @@ enum EventsCommand: Command {
   }
 
   private static func follow(_ id: ContainerID, milliseconds: Int, _ call: Call) throws {
-    var events = try containerOutOfMemoryEvents(id, call.context)
+    var watch = try watchContainer(id, call.context)
     let poller = try Poller()
-    try poller.add(events.lent, .readable, token: 0)
+    try poller.add(watch.outOfMemory.lent, .readable, token: 0)
+    try poller.add(watch.process.descriptor.lent, .readable, token: 1)
     var next = MonotonicClock.milliseconds() + Int64(milliseconds)
     while true {
       let left = next - MonotonicClock.milliseconds()
@@ -47,19 +48,20 @@ enum EventsCommand: Command {
         next += Int64(milliseconds)
         do {
           try printStatistics(of: id, call.context)
-        } catch RuntimeError.wrongStatus, RuntimeError.containerMissing {
-          return  // it has ended; on cgroup v1 no event tells that
         } catch {
           call.log.write(.error, "\(error)")
         }
         continue
       }
-      if try poller.wait(milliseconds: Int(left)).isEmpty { continue }
-      switch try events.read() {
-      case .outOfMemory: try printLine(ContainerEvent(type: .oom, id: id.description))
-      case .ended: return
-      case nil: break
+      let ready = try poller.wait(milliseconds: Int(left))
+      if ready.contains(where: { $0.token == 0 }) {
+        switch try watch.outOfMemory.read() {
+        case .outOfMemory: try printLine(ContainerEvent(type: .oom, id: id.description))
+        case .ended: return
+        case nil: break
+        }
       }
+      if ready.contains(where: { $0.token == 1 }) { return }
     }
   }
 

@@ -15,7 +15,8 @@ enum KillCommand: Command {
   }
 
   static func run(_ call: Call) throws -> CInt {
-    let name = call.arguments.count > 1 ? call.arguments[1] : "SIGTERM"
+    var name = call.arguments.count > 1 ? call.arguments[1] : ""
+    if name.isEmpty { name = "SIGTERM" }
     guard let signal = Signal(name) else { throw CommandError.unknownSignal(name) }
     let all = call.options.flag("all")
     do {
