@@ -107,7 +107,6 @@ struct CriuOptions {
   var trackMemory: Bool?
   var autoDeduplication: Bool?
   var lazyPages: Bool?
-  var statusDescriptor: Int32?
   var restoreAsSibling: Bool?
   var externalMounts: [ExternalMount] = []
   var cgroupRoots: [CgroupRoot] = []
@@ -196,7 +195,6 @@ struct CriuOptions {
     optional(freezerCgroup, 44)
     optional(tcpSkipInFlight, 46)
     optional(lazyPages, 48)
-    optional(statusDescriptor, 49)
     optional(orphanTerminalController, 50)
     optional(configurationFile, 51)
     optional(lsmProfile, 53)

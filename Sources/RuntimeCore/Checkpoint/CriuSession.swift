@@ -97,6 +97,12 @@ struct CriuSession: ~Copyable {
   /// Above all numbers that descriptors are installed as.
   private static let highNumber: CInt = 64
 
+  /// Ends CRIU without a request.
+  mutating func abandon() {
+    connection = nil
+    _ = try? process.wait()
+  }
+
   /// Makes the one request and sees to what CRIU tells, until it answers and ends.
   ///
   /// - Parameter notify: as `CriuConnection.perform` has it.
