@@ -45,13 +45,15 @@ struct Call {
 
 /// The commands in the order in which help lists them.
 let commandNames = [
-  "create", "delete", "events", "exec", "kill", "list", "pause", "ps", "resume", "run", "spec",
+  "checkpoint", "create", "delete", "events", "exec", "kill", "list", "pause", "ps", "restore",
+  "resume", "run", "spec",
   "start", "state", "update", "features",
 ]
 
 /// The command of a name.
 func command(named name: String) -> (any Command.Type)? {
   switch name {
+  case "checkpoint": CheckpointCommand.self
   case "create": CreateCommand.self
   case "delete": DeleteCommand.self
   case "events": EventsCommand.self
@@ -61,6 +63,7 @@ func command(named name: String) -> (any Command.Type)? {
   case "list": ListCommand.self
   case "pause": PauseCommand.self
   case "ps": PsCommand.self
+  case "restore": RestoreCommand.self
   case "resume": ResumeCommand.self
   case "run": RunCommand.self
   case "spec": SpecCommand.self

@@ -11,7 +11,7 @@ public func checkpointContainer(
 ) throws {
   let container = try Container.find(id, context)
   try container.require(.running, .paused, for: "checkpoint")
-  let criu = try Criu.find(context.log)
+  let criu = try Criu.find(options.criu.program, context.log)
   var checkpoint = try Checkpoint(container, options, criu)
   try checkpoint.perform()
   if !options.leaveRunning, !options.preDump { try container.destroy() }

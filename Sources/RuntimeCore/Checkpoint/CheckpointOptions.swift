@@ -1,5 +1,7 @@
 /// What the caller of `checkpoint` and of `restore` decides alike.
 public struct CriuChoices: Sendable {
+  /// The program: a name to be found by PATH, or a path.
+  public var program = "criu"
   /// The folder of the images; relative to the current one unless absolute.
   public var imagePath = "checkpoint"
   /// The folder of CRIU's log and other working files; that of the images when absent.

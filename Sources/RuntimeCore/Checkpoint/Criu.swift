@@ -10,12 +10,15 @@ struct Criu {
   let version: CriuVersion
   let log: RuntimeLog
 
-  /// Finds CRIU by PATH and asks for its version.
-  static func find(_ log: RuntimeLog) throws -> Criu {
-    guard let path = HostProgram.find("criu") else {
+  /// Finds CRIU and asks for its version.
+  ///
+  /// - Parameter program: a name to be found by PATH, or a path.
+  static func find(_ program: String, _ log: RuntimeLog) throws -> Criu {
+    guard let path = program.contains("/") ? try absolutePath(program) : HostProgram.find(program)
+    else {
       throw RuntimeError.unsupported(
         field: "checkpoint and restore",
-        reason: "the program criu was not found in PATH; please run: apt-get install criu")
+        reason: "the program \(program) was not found in PATH; please run: apt-get install criu")
     }
     let unknown = Criu(path: path, version: oldest, log: log)
     let response = try step("asking \(path) for its version") {

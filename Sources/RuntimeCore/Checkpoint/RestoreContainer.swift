@@ -12,7 +12,7 @@ public func restoreContainer(
 ) throws -> CInt {
   let create = options.create
   let blueprint = try ContainerBlueprint(id, create, context)
-  let criu = try Criu.find(context.log)
+  let criu = try Criu.find(options.criu.program, context.log)
   let foreground = create.isDetached ? nil : try ForegroundProcess(isSubreaper: create.isSubreaper)
   var restoration = Restoration(blueprint, options, criu)
   let restored = try restoration.perform()
