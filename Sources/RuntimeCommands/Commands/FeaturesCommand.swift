@@ -40,6 +40,7 @@ enum FeaturesCommand: Command {
       mountOptions: knownMountOptions, linux: linux,
       annotations: [
         "io.github.seccomp.libseccomp.version": LibseccompVersion.string,
+        "org.opencontainers.runc.checkpoint.enabled": "true",
         "run.oci.\(Version.name).version": Version.number,
       ],
       potentiallyUnsafeConfigAnnotations: ["org.systemd.property.", "org.criu.config"])
