@@ -90,14 +90,16 @@ let package = Package(
       path: "Tests/Kernel/ProcessProbe", swiftSettings: strict),
     .testTarget(
       name: "RuntimeCoreKernelTests",
-      dependencies: ["LinuxSystem", "ProcessProbe", "RuntimeCore", "RuntimeSpec", system],
+      dependencies: [
+        "LinuxSystem", "ProcessProbe", "RuntimeCore", "RuntimeSpec", "Seccomp", system,
+      ],
       path: "Tests/Kernel/RuntimeCoreTests", swiftSettings: strict),
     .testTarget(
       name: "CgroupsKernelTests",
       dependencies: ["CLinux", "Cgroups", "LinuxSystem", "RuntimeSpec", system],
       path: "Tests/Kernel/CgroupsTests", swiftSettings: strict),
     .testTarget(
-      name: "LinuxSystemKernelTests", dependencies: ["LinuxSystem", system],
+      name: "LinuxSystemKernelTests", dependencies: ["CLinux", "LinuxSystem", system],
       path: "Tests/Kernel/LinuxSystemTests", swiftSettings: strict),
     .testTarget(
       name: "SeccompKernelTests",
