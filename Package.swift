@@ -42,13 +42,15 @@ let package = Package(
       name: "Cgroups", dependencies: ["CLinux", "LinuxSystem", "RuntimeSpec", system],
       swiftSettings: strict),
     .target(
+      name: "Netlink", dependencies: ["CLinux", "LinuxSystem", system], swiftSettings: strict),
+    .target(
       name: "Seccomp", dependencies: ["CLinux", "CSeccomp", "LinuxSystem", "RuntimeSpec", system],
       swiftSettings: strict),
 
     // Floor 3: services.
     .target(
       name: "RuntimeCore",
-      dependencies: ["Cgroups", "JSON", "LinuxSystem", "RuntimeSpec", "Seccomp", system],
+      dependencies: ["Cgroups", "JSON", "LinuxSystem", "Netlink", "RuntimeSpec", "Seccomp", system],
       swiftSettings: strict),
 
     // Floor 5: fronts.
@@ -65,6 +67,9 @@ let package = Package(
       path: "Sources/Programs/ocirun", swiftSettings: staticProgram, linkerSettings: staticLink),
 
     // Tests without root.
+    .testTarget(
+      name: "NetlinkTests", dependencies: ["LinuxSystem", "Netlink", system],
+      path: "Tests/Unit/NetlinkTests", swiftSettings: strict),
     .testTarget(
       name: "CgroupsTests", dependencies: ["Cgroups", "LinuxSystem", "RuntimeSpec", system],
       path: "Tests/Unit/CgroupsTests", swiftSettings: strict),

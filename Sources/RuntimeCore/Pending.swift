@@ -5,4 +5,3 @@ import Seccomp
 import SystemPackage
 
 enum IntelRdtGroup { static func remove(_ s: String) throws {} }
-enum LoopbackDevice { static func bringUp() throws {} }

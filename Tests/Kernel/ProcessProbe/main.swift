@@ -25,7 +25,7 @@ do {
   case "descriptors": try probeDescriptors()
   case "clone": try probeClone()
   case "lo": try probeLoopback()
-  case "device": try probeDevice()
+  case "devices": try probeDevices()
   default:
     say("unknown command")
     CurrentProcess.exit(2)

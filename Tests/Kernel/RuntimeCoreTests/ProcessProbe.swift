@@ -5,11 +5,15 @@ struct ProcessProbe {
   var lines: [String]
   var status: Int32
 
+  init(_ arguments: String..., wrapper: [String] = [], environment: [String: String] = [:]) throws {
+    try self.init(arguments, wrapper: wrapper, environment: environment)
+  }
+
   /// - Parameters:
   ///   - wrapper: a command line that the probe's own is appended to.
   ///   - environment: in addition to the tests' own.
   init(
-    _ arguments: String..., wrapper: [String] = [], environment: [String: String] = [:]
+    _ arguments: [String], wrapper: [String] = [], environment: [String: String] = [:]
   ) throws {
     let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     let probe = folder.appendingPathComponent("ProcessProbe").path
