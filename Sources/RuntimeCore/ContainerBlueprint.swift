@@ -25,6 +25,8 @@ struct ContainerBlueprint {
   let mappings: IDMappings?
   let rootFilesystem: RootFilesystem
   let seccomp: SeccompFilter?
+  /// The container's class of Intel RDT, if it has one.
+  let intelRdt: IntelRdtGroup?
   let hooks: Spec.Hooks
   let inherited: InheritedDescriptors
   /// The service manager that wants to know when the container is ready, if there is one.
@@ -40,6 +42,7 @@ struct ContainerBlueprint {
     notifySocket?.amend(&spec)
     self.spec = spec
     self.config = config
+    for warning in spec.warnings { context.log.warning("\(warning)") }
     guard let process = spec.process else {
       throw RuntimeError.invalid(field: "process", reason: "it is missing")
     }
@@ -54,6 +57,7 @@ struct ContainerBlueprint {
       ? IDMappings(users: linux.uidMappings ?? [], groups: linux.gidMappings ?? []) : nil
     rootFilesystem = try RootFilesystem(
       spec: spec, bundle: bundle, inUserNamespace: namespaces.hasUserNamespace)
+    intelRdt = try IntelRdtGroup(linux.intelRdt, id)
     seccomp = try linux.seccomp.map { try $0.filter(context) }
     inherited = try InheritedDescriptors(preserved: options.preservedDescriptors)
   }

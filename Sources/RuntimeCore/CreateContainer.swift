@@ -57,7 +57,11 @@ struct Creation {
     var state = ContainerState(
       id: blueprint.id.description, bundle: blueprint.bundle, created: Timestamp.now().rfc3339)
     state.cgroup = cgroup.plannedRecord
+    state.resctrlGroup = try blueprint.intelRdt?.ownPath()
     try folder.write(state)
+    if let group = state.resctrlGroup {
+      undo.push("removing the resctrl group") { try IntelRdtGroup.remove(group) }
+    }
     let entrance = try makeCgroup(&cgroup)
 
     let fifo = waitsForStart ? try folder.makeStartFIFO() : nil
@@ -151,6 +155,7 @@ struct Creation {
       try channel.send(.joinedCgroup)
     }
     try step("setting the cgroup's limits") { try cgroup.apply(blueprint.linux.resources) }
+    try step("joining the resctrl group") { try blueprint.intelRdt?.create(for: pid) }
     try ProcessLimits(blueprint.process).apply(to: pid)
   }
 

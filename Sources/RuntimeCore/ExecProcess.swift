@@ -48,6 +48,7 @@ struct Execution: ~Copyable {
   private let state: RuntimeState
   private let context: RuntimeContext
   private let cgroup: ContainerCgroup?
+  private let intelRdt: IntelRdtGroup?
   private let firstProcess: ProcessHandle
 
   /// Finds what the process needs, and holds on to the container by its first process.
@@ -65,7 +66,8 @@ struct Execution: ~Copyable {
     return Execution(
       process: process, linux: linux, options: options, seccomp: seccomp, inherited: inherited,
       state: container.runtimeState(.running), context: context,
-      cgroup: try container.cgroup(), firstProcess: first)
+      cgroup: try container.cgroup(), intelRdt: try IntelRdtGroup(linux.intelRdt, container.id),
+      firstProcess: first)
   }
 
   /// The namespaces that the container does not share with the runtime.
@@ -110,6 +112,7 @@ struct Execution: ~Copyable {
   private func finish(
     _ handle: borrowing ProcessHandle, _ channel: SyncChannel, _ affinity: ProcessAffinity
   ) throws {
+    try step("joining the resctrl group") { try intelRdt?.add(handle.id) }
     try ProcessLimits(process).apply(to: handle.id)
     while true {
       switch try channel.receive() {

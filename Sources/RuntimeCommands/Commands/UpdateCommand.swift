@@ -48,6 +48,8 @@ enum UpdateCommand: Command {
     if resources.memory?.kernel != nil || resources.memory?.kernelTCP != nil {
       call.log.write(.warning, "limits of kernel memory are ignored")
     }
+    let schemata = ["l3-cache-schema", "mem-bw-schema"].compactMap { call.options.text($0) }
+    if !schemata.isEmpty { try updateIntelRdt(id, schemata: schemata, call.context) }
     try updateContainer(id, resources, call.context)
     return 0
   }
