@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 public import LinuxSystem
 public import SystemPackage
@@ -15,11 +16,8 @@ public struct CgroupEntrance: Sendable {
   let clone: SharedDescriptor?
   /// The `tasks` files of the v1 directories, with their paths.
   let tasks: [(file: SharedDescriptor, path: String)]
-  /// The `cgroup.procs` of the v2 directory, for a child that was not cloned into it.
-  let processes: SharedDescriptor?
-
   /// The entrance of a process that stays where its parent is.
-  static var none: CgroupEntrance { CgroupEntrance(clone: nil, tasks: [], processes: nil) }
+  static var none: CgroupEntrance { CgroupEntrance(clone: nil, tasks: []) }
 
   /// What to give clone3(2) as `cgroup`, with `CLONE_INTO_CGROUP`; valid while this value lives.
   public var cloneDescriptor: FileDescriptor? { clone?.lent }
@@ -31,8 +29,12 @@ public struct CgroupEntrance: Sendable {
     for (file, path) in tasks {
       try ControlDirectory.write("0", to: file.lent, subject: path)
     }
-    if !wasCloned, let processes {
-      try ControlDirectory.write("0", to: processes.lent, subject: "cgroup.procs")
+    if !wasCloned, let clone {
+      let file = OwnedDescriptor(
+        owning: try systemCall("open", "cgroup.procs") {
+          clinux_openat(clone.lent.rawValue, "cgroup.procs", O_WRONLY | O_CLOEXEC, 0)
+        })
+      try ControlDirectory.write("0", to: file.lent, subject: "cgroup.procs")
     }
   }
 }
@@ -51,15 +53,12 @@ extension ContainerCgroup {
   ) throws(CgroupError) -> CgroupEntrance {
     try checkNames(of: subgroups)
     var clone: SharedDescriptor?
-    var processes: SharedDescriptor?
     var tasks: [(file: SharedDescriptor, path: String)] = []
     for membership in memberships {
       let subgroup = subgroups[key(of: membership, in: subgroups)]
       do throws(SystemError) {
         if membership.isUnified {
           let directory = try unifiedDirectory(membership, subgroup, beside: initProcess)
-          let file = try directory.open("cgroup.procs", O_WRONLY)
-          processes = SharedDescriptor(file)
           clone = SharedDescriptor(try directory.openDirectory())
         } else {
           let directory = try Self.below(membership.directory, subgroup)
@@ -73,7 +72,7 @@ extension ContainerCgroup {
         throw .system(error)
       }
     }
-    return CgroupEntrance(clone: clone, tasks: tasks, processes: processes)
+    return CgroupEntrance(clone: clone, tasks: tasks)
   }
 
   /// Moves a process into the cgroup by its number: the slow way, for a process that already runs or

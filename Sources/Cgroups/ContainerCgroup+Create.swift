@@ -2,6 +2,7 @@ import CLinux
 import Glibc
 import LinuxSystem
 public import RuntimeSpec
+import SystemPackage
 
 extension ContainerCgroup {
   /// Makes the cgroup. What was made is removed again when it fails.
@@ -79,10 +80,7 @@ extension ContainerCgroup {
     at index: Int, _ resources: Spec.Linux.Resources
   ) throws(CgroupError) {
     let membership = memberships[index]
-    try makeParents(of: membership)
-    memberships[index].isFresh = try cgroupCall { () throws(SystemError) in
-      try membership.directory.make()
-    }
+    memberships[index].isFresh = try makeDirectory(of: membership)
     if membership.isUnified {
       if mode == .unified { try enableControllers(for: membership, resources) }
     } else if membership.controllers.contains("cpuset") {
@@ -93,11 +91,19 @@ extension ContainerCgroup {
     }
   }
 
-  /// Makes the directories above, and remembers those that it made.
-  private mutating func makeParents(of membership: Membership) throws(CgroupError) {
-    for directory in missingParents(of: membership) {
-      let isNew = try cgroupCall { () throws(SystemError) in try directory.make() }
-      if isNew { createdParents.append(directory.path) }
+  /// Makes the directory and those above it that are missing, and remembers which those were.
+  private mutating func makeDirectory(of membership: Membership) throws(CgroupError) -> Bool {
+    var attempts = 3
+    while true {
+      do throws(SystemError) {
+        for directory in missingParents(of: membership) where try directory.make() {
+          createdParents.append(directory.path)
+        }
+        return try membership.directory.make()
+      } catch  where error.errno == .noSuchFileOrDirectory && attempts > 1 {
+        // Another container went, and took a directory above with it that had been made for it.
+        attempts -= 1
+      } catch { throw .system(error) }
     }
   }
 }

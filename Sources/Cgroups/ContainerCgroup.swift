@@ -180,10 +180,10 @@ extension ContainerCgroup {
       }
       return memberships
     }
-    let own = try ProcessCgroups.of()
+    let own: ProcessCgroups
+    if let known = layout.own { own = known } else { own = try ProcessCgroups.of() }
     for var hierarchy in layout.hierarchies {
-      let ownPath = hierarchy.isUnified ? own.unified : own.legacy[hierarchy.key]
-      guard let ownPath else { continue }
+      guard let ownPath = own.path(in: hierarchy) else { continue }
       var base = try hierarchy.directory(ofProcessPath: ownPath)
       if layout.mode == .unified {
         // In a container without a cgroup namespace, only a part may be mounted.

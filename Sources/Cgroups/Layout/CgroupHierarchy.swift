@@ -50,6 +50,8 @@ extension CgroupHierarchy {
   }
 
   private static func parse(mountLine line: Substring) -> CgroupHierarchy? {
+    // Most lines are other file systems'.
+    guard holds(" - cgroup", line) else { return nil }
     let fields = line.words
     guard fields.count >= 9, let dash = fields[6...].firstIndex(of: "-"),
       fields.count > dash + 3
@@ -67,6 +69,16 @@ extension CgroupHierarchy {
     return CgroupHierarchy(
       controllers: controllers, mountPoint: unescape(fields[4]), root: unescape(fields[3]),
       isUnified: type == "cgroup2")
+  }
+
+  private static func holds(_ text: StaticString, _ line: Substring) -> Bool {
+    let wanted = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    var rest = line.utf8[...]
+    while rest.count >= wanted.count {
+      if rest.starts(with: wanted) { return true }
+      rest = rest.dropFirst()
+    }
+    return false
   }
 
   /// Blanks, line ends and backslashes stand in a mount table as `\` and three octal digits.

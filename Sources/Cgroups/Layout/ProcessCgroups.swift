@@ -6,6 +6,8 @@ struct ProcessCgroups: Equatable, Sendable {
   private(set) var unified: String?
   /// Paths by controller; a named hierarchy stands as `name=systemd`.
   private(set) var legacy: [String: String] = [:]
+  /// The controllers of each v1 hierarchy.
+  private(set) var hierarchies: [[String]] = []
 
   /// Reads lines of `id:controller,controller:path`.
   init(parsing text: String) throws(CgroupError) {
@@ -18,9 +20,16 @@ struct ProcessCgroups: Equatable, Sendable {
       if parts[0] == "0", parts[1].isEmpty {
         unified = path
       } else {
-        for name in parts[1].parts(separatedBy: ",") { legacy[String(name)] = path }
+        let names = parts[1].parts(separatedBy: ",").map(String.init)
+        for name in names { legacy[name] = path }
+        hierarchies.append(names)
       }
     }
+  }
+
+  /// The path in a hierarchy.
+  func path(in hierarchy: CgroupHierarchy) -> String? {
+    hierarchy.isUnified ? unified : legacy[hierarchy.key]
   }
 
   /// Those of a process; of this one without an identifier.
