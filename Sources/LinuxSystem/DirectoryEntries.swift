@@ -37,6 +37,11 @@ public func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) {
   try systemCall("mkdir", path) { mkdir(path, mode_t(mode)) }
 }
 
+/// Removes an empty folder. See rmdir(2).
+public func removeDirectory(_ path: String) throws(SystemError) {
+  try systemCall("rmdir", path) { rmdir(path) }
+}
+
 /// Creates a folder and those above it that are missing.
 public func makeDirectories(_ path: String, mode: UInt32) throws(SystemError) {
   do throws(SystemError) {

@@ -62,6 +62,13 @@ extension FileDescriptor {
   /// Whether this number is an open descriptor.
   public var isOpen: Bool { clinux_fcntl(rawValue, F_GETFD, 0) >= 0 }
 
+  /// Whether this number is a descriptor that is open, and that the next execution keeps: as those
+  /// are that have come through one.
+  public var isInherited: Bool {
+    let flags = clinux_fcntl(rawValue, F_GETFD, 0)
+    return flags >= 0 && flags & FD_CLOEXEC == 0
+  }
+
   /// Whether reading waits for data.
   public func setNonBlocking(_ isNonBlocking: Bool) throws(SystemError) {
     let flags = try systemCall("fcntl F_GETFL", "descriptor \(rawValue)") {

@@ -14,6 +14,7 @@ public struct FileSystemType: RawRepresentable, Equatable, Sendable {
   public static let cgroup2 = FileSystemType(rawValue: UInt32(CGROUP2_SUPER_MAGIC))
   public static let devpts = FileSystemType(rawValue: UInt32(DEVPTS_SUPER_MAGIC))
   public static let overlay = FileSystemType(rawValue: UInt32(OVERLAYFS_SUPER_MAGIC))
+  public static let resctrl = FileSystemType(rawValue: 0x765_5821)
   public static let selinux = FileSystemType(rawValue: UInt32(SELINUX_MAGIC))
 }
 

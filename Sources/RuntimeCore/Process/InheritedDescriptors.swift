@@ -5,27 +5,36 @@ import SystemPackage
 /// those of LISTEN_FDS (see sd_listen_fds(3)), then those of `--preserve-fds`.
 struct InheritedDescriptors {
   private static let first: CInt = 3
+  private static let most = 1 << 20
 
   private let listening: CInt
   private let names: String?
   private let preserved: CInt
 
-  /// Finds out what was passed, before the runtime opens anything that could be taken for it.
+  /// Finds out what was passed. Only what the caller left open counts: all that the runtime opens
+  /// itself is marked to be closed by an execution, and what has come through one is not.
   ///
   /// - Parameter preserved: how many beyond those of LISTEN_FDS; each must be open.
   init(preserved: Int) throws {
     (listening, names) = InheritedDescriptors.listening()
-    guard (0...(1 << 20)).contains(preserved) else {
-      throw RuntimeError.invalid(
-        field: "--preserve-fds", reason: "\(preserved) is not from 0 to \(1 << 20)")
-    }
-    self.preserved = CInt(preserved)
-    let start = InheritedDescriptors.first + listening
-    for number in start..<(start + self.preserved)
-    where !FileDescriptor(rawValue: number).isOpen {
+    guard (0...InheritedDescriptors.most).contains(preserved) else {
       throw RuntimeError.invalid(
         field: "--preserve-fds",
-        reason: "descriptor \(number), \(number - start + 1) of \(preserved), is not open")
+        reason: "\(preserved) is not from 0 to \(InheritedDescriptors.most)")
+    }
+    self.preserved = CInt(preserved)
+    let start = InheritedDescriptors.first
+    try InheritedDescriptors.check(start..<(start + listening), "LISTEN_FDS")
+    try InheritedDescriptors.check(
+      (start + listening)..<(start + listening + self.preserved), "--preserve-fds")
+  }
+
+  private static func check(_ numbers: Range<CInt>, _ field: String) throws {
+    for number in numbers where !FileDescriptor(rawValue: number).isInherited {
+      throw RuntimeError.invalid(
+        field: field,
+        reason: "descriptor \(number), \(number - numbers.lowerBound + 1) of \(numbers.count), is"
+          + " not open")
     }
   }
 
@@ -34,7 +43,7 @@ struct InheritedDescriptors {
     guard let pid = CurrentProcess.environmentVariable("LISTEN_PID"),
       ProcessID(pid) == CurrentProcess.id,
       let count = CurrentProcess.environmentVariable("LISTEN_FDS").flatMap({ CInt($0) }),
-      (1...(1 << 20)).contains(count)
+      (1...most).contains(Int(count))
     else { return (0, nil) }
     return (count, CurrentProcess.environmentVariable("LISTEN_FDNAMES"))
   }
@@ -57,10 +66,6 @@ struct InheritedDescriptors {
   /// may be used from here on.
   func closeOthers(keeping kept: FileDescriptor) throws {
     let end = InheritedDescriptors.first + listening + preserved
-    for number in InheritedDescriptors.first..<end {
-      let descriptor = FileDescriptor(rawValue: number)
-      if descriptor.isOpen { try descriptor.setCloseOnExecution(false) }
-    }
     try kept.setCloseOnExecution(true)
     if kept.rawValue < end { return try DescriptorTable.closeAll(from: end) }
     if kept.rawValue > end { try DescriptorTable.close(end...(kept.rawValue - 1)) }
