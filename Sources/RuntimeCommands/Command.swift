@@ -26,6 +26,8 @@ struct CommandDeclaration: Sendable {
   var argumentCount: ClosedRange<Int>
   /// Whether the first argument ends the options.
   var stopsAtFirstArgument = false
+  /// Whether a process of the runtime enters a container, where its program file can be found.
+  var entersContainer = false
 }
 
 /// A command that was called.

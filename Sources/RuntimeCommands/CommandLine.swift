@@ -43,6 +43,7 @@ private func run(_ words: [String], _ log: inout LogWriter) throws -> CInt {
   if name == "help" || name == "h" { return try help(rest.first) }
   guard let command = command(named: name) else { throw CommandError.unknownCommand(name) }
   guard let options = try parse(rest, command.declaration, program) else { return 0 }
+  if command.declaration.entersContainer { try SealedExecutable.ensure(name: Version.name) }
   let context = try global.makeContext(log)
   return try command.run(
     Call(

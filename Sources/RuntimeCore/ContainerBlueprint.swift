@@ -50,7 +50,7 @@ struct ContainerBlueprint {
     linux = spec.linux ?? Spec.Linux()
     hooks = spec.hooks ?? Spec.Hooks()
     try ConsoleSocket.check(process, options.consoleSocket, isDetached: options.isDetached)
-    try SecurityLabels.check(process)
+    try SecurityLabels.check(process, mountLabel: linux.mountLabel)
     namespaces = try NamespacePlan(linux.namespaces ?? [])
     mappings =
       namespaces.isNew(.user)

@@ -140,7 +140,7 @@ struct Creation {
   }
 
   /// What only the runtime has the right to do for the new process.
-  private func prepare(
+  private mutating func prepare(
     _ process: borrowing ProcessHandle, _ cgroup: inout ContainerCgroup, _ channel: SyncChannel
   ) throws {
     if let mappings = blueprint.mappings {
@@ -157,6 +157,22 @@ struct Creation {
     try step("setting the cgroup's limits") { try cgroup.apply(blueprint.linux.resources) }
     try step("joining the resctrl group") { try blueprint.intelRdt?.create(for: pid) }
     try ProcessLimits(blueprint.process).apply(to: pid)
+    try moveNetworkDevices(to: pid)
+  }
+
+  /// Gives the container the devices of the host that it is to have. A namespace that exists is
+  /// known; the first process may not have joined it yet.
+  private mutating func moveNetworkDevices(to pid: ProcessID) throws {
+    guard let wanted = blueprint.linux.netDevices, !wanted.isEmpty else { return }
+    let joined = blueprint.namespaces.joined.first { $0.kind == .network }?.descriptor
+    let namespace =
+      try joined ?? SharedDescriptor(openFile("/proc/\(pid)/ns/net", [.readOnly]))
+    var devices = try NetworkDevices(movingTo: namespace)
+    try devices.move(wanted)
+    undo.push("moving the network devices back") { [devices] in
+      var devices = devices
+      if let failure = devices.moveBack().first { throw failure }
+    }
   }
 
   /// Does what the first process asks for until it is ready.
@@ -170,7 +186,8 @@ struct Creation {
         try channel.send(.hooksDone)
       case .listener(let number)?:
         guard let profile = blueprint.linux.seccomp else { continue }
-        try SeccompListener.send(number, of: process, profile, blueprint.hookState(.creating, process.id))
+        try SeccompListener.send(
+          number, of: process, profile, blueprint.hookState(.creating, process.id))
         try channel.send(.listenerTaken)
       case .ready?:
         return

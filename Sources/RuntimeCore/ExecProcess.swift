@@ -136,7 +136,8 @@ struct Execution: ~Copyable {
     }
   }
 
-  /// Makes the process: in the container's pid namespace from its first moment, in the others after.
+  /// Makes the process: in the container's pid namespace from its first moment, in the others
+  /// after.
   ///
   /// Returns twice, as fork(2). Where the runtime may not join the pid namespace by itself, because
   /// it belongs to the container's user namespace, a process in between joins that first.

@@ -10,7 +10,7 @@ enum CreateCommand: Command {
         .bundle, .consoleSocket, .pidfdSocket, .pidFile, .noPivot, .noNewKeyring,
         .preserveDescriptors,
       ],
-      argumentCount: 1...1)
+      argumentCount: 1...1, entersContainer: true)
   }
 
   static func run(_ call: Call) throws -> CInt {

@@ -30,7 +30,7 @@ enum ExecCommand: Command {
           "cgroup", .texts, "an existing cgroup below the container's: [<controller>:]<cgroup>"),
         Option("ignore-paused", "have the process wait in a container that is paused"),
       ],
-      argumentCount: 1...(.max), stopsAtFirstArgument: true)
+      argumentCount: 1...(.max), stopsAtFirstArgument: true, entersContainer: true)
   }
 
   static func run(_ call: Call) throws -> CInt {

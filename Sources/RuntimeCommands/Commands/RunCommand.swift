@@ -11,7 +11,7 @@ enum RunCommand: Command {
         Option("keep", "do not delete the container when its program has ended"), .pidFile,
         .noSubreaper, .noPivot, .noNewKeyring, .preserveDescriptors,
       ],
-      argumentCount: 1...1)
+      argumentCount: 1...1, entersContainer: true)
   }
 
   static func run(_ call: Call) throws -> CInt {

@@ -39,9 +39,14 @@ struct ProcessCapabilities {
 
   /// Takes all others out of the bounding set: while the process still has CAP_SETPCAP.
   func dropBounding() throws {
-    let surplus = Capabilities.bounding().subtracting(bounding)
-    if surplus.isEmpty { return }
-    try step("process.capabilities.bounding") { try surplus.dropFromBounding() }
+    let surplus = Capabilities.supported().subtracting(bounding)
+    do throws(SystemError) {
+      try surplus.dropFromBounding()
+    } catch {
+      // Without CAP_SETPCAP nothing can be dropped; there may be nothing to drop.
+      if surplus.isDisjoint(with: Capabilities.bounding()) { return }
+      throw RuntimeError.step("process.capabilities.bounding", error)
+    }
   }
 
   /// Makes all that is permitted effective once more: a filter without no_new_privs needs

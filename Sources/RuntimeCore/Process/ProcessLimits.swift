@@ -45,6 +45,9 @@ struct ProcessLimits {
       try file.lent.writeAll("\(value)", subject: "/proc/\(process)/oom_score_adj")
     } catch {
       guard error.errno == .permissionDenied else { throw error }
+      // Nothing is to be done where the process has inherited the value.
+      let present = try readFile("/proc/\(process)/oom_score_adj", limit: 64)
+      if present.elementsEqual(Array("\(value)\n".utf8)) { return }
       throw RuntimeError.unsupported(
         field: "process.oomScoreAdj",
         reason: "a value below the runtime's own needs CAP_SYS_RESOURCE")
