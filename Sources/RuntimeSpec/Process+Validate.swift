@@ -8,10 +8,10 @@ extension Spec.Process {
   public func validate(_ field: String = "") throws(SpecProblem) {
     let prefix = field.isEmpty ? "" : field + "."
     try requireAbsolute(cwd, prefix + "cwd")
-    guard let args, let program = args.first else {
+    // An empty name is a program that is not found: engines tell that from a bad configuration.
+    guard let args, !args.isEmpty else {
       throw SpecProblem(prefix + "args", "is empty, tell which program to run")
     }
-    try requireText(program, prefix + "args[0]")
     for (index, text) in args.enumerated() { try refuseNUL(text, "\(prefix)args[\(index)]") }
     for (index, text) in (env ?? []).enumerated() {
       try refuseNUL(text, "\(prefix)env[\(index)]")

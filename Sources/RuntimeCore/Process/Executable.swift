@@ -3,14 +3,12 @@ import SystemPackage
 
 /// Why a program cannot be run. Engines read these sentences to tell exit status 126 from 127.
 enum ExecutableError: Error, CustomStringConvertible {
-  case noName
-  /// A name without a slash that is in none of the folders of PATH.
+  /// A name without a slash that is in none of the folders of PATH, or an empty one.
   case notInPath(String)
   case unusable(String, Errno)
 
   var description: String {
     switch self {
-    case .noName: "process.args: the name of the program is empty"
     case .notInPath(let name): "exec: \(quoted(name)): executable file not found in $PATH"
     case .unusable(let path, .noSuchFileOrDirectory):
       "exec: \(quoted(path)): \(SystemError("stat", path, .noSuchFileOrDirectory))"
@@ -27,7 +25,7 @@ enum Executable {
   ///
   /// To be called as the user, and in the working directory, that the program will have.
   static func find(_ name: String, _ environment: [String]) throws -> String {
-    if name.isEmpty { throw ExecutableError.noName }
+    if name.isEmpty { throw ExecutableError.notInPath(name) }
     if name.utf8.contains(UInt8(ascii: "/")) {
       do throws(SystemError) {
         try checkExecutable(name)

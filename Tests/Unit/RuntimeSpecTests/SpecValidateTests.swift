@@ -117,7 +117,6 @@ extension Spec.Linux {
     Broken("process.cwd") { $0.process?.cwd = "home" },
     Broken("process.args") { $0.process?.args = [] },
     Broken("process.args") { $0.process?.args = nil },
-    Broken("process.args[0]") { $0.process?.args = [""] },
     Broken("process.args[1]") { $0.process?.args = ["sh", "\0"] },
     Broken("process.env[0]") { $0.process?.env = ["NAME"] },
     Broken("process.env[1]") { $0.process?.env = ["A=", "=b"] },
