@@ -138,6 +138,10 @@ extension FileDescriptor {
         try directory.lent.removeTree(entry)
       }
     }
-    try removeDirectory(name)
+    do throws(SystemError) {
+      try removeDirectory(name)
+    } catch where error.errno == .noSuchFileOrDirectory {
+      // Somebody else was faster.
+    }
   }
 }

@@ -85,7 +85,9 @@ struct CriuConnection {
   private func check(_ response: CriuResponse, to request: CriuRequest) throws -> CriuResponse {
     guard response.isSuccess else {
       var sentence = "criu failed"
-      if let message = response.errorMessage, !message.isEmpty { sentence += ": \(message)" }
+      let message = response.errorMessage ?? ""
+      let line = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
+      if !line.isEmpty { sentence += ": \(line)" }
       if response.errorNumber != 0 {
         sentence += " (\(Errno(rawValue: response.errorNumber)))"
       }

@@ -3,8 +3,10 @@ import SystemPackage
 
 /// The folders that CRIU works in, open: it takes them as descriptors of the runtime.
 struct CriuFolders {
-  let images: SharedDescriptor
-  let work: SharedDescriptor?
+  private let imagePath: String
+  private let workPath: String?
+  private(set) var images: SharedDescriptor
+  private var work: SharedDescriptor?
   /// Where CRIU's log will be.
   let log: CriuLog
 
@@ -15,18 +17,38 @@ struct CriuFolders {
     guard !choices.imagePath.isEmpty else {
       throw RuntimeError.invalid(field: "--image-path", reason: "it is empty")
     }
-    let imagePath = try absolutePath(choices.imagePath)
+    imagePath = try absolutePath(choices.imagePath)
     if makesImages { try makeDirectories(imagePath, mode: 0o700) }
     images = SharedDescriptor(try openFile(imagePath, [.readOnly, .directory]))
-    guard let workPath = choices.workPath, !workPath.isEmpty else {
-      work = nil
+    guard let given = choices.workPath, !given.isEmpty else {
+      workPath = nil
       log = CriuLog(path: "\(imagePath)/\(logFile)")
       return
     }
-    let path = try absolutePath(workPath)
+    let path = try absolutePath(given)
+    workPath = path
     try makeDirectories(path, mode: 0o700)
     work = SharedDescriptor(try openFile(path, [.readOnly, .directory]))
     log = CriuLog(path: "\(path)/\(logFile)")
+  }
+
+  /// The same folders in the mount namespace of another process: CRIU makes mounts in them, which it
+  /// cannot where it is not.
+  func seen(by process: ProcessID) throws -> CriuFolders {
+    let root = try openFile("/proc/\(process)/root", [.path, .directory])
+    func open(_ path: String) throws(SystemError) -> SharedDescriptor {
+      SharedDescriptor(try root.lent.open(path, [.readOnly, .directory], within: .inRoot))
+    }
+    var result = self
+    result.images = try open(imagePath)
+    if let workPath { result.work = try open(workPath) }
+    return result
+  }
+
+  /// Tells CRIU which descriptors of the runtime the folders are.
+  func enter(_ options: inout CriuOptions) {
+    options.imagesDirectory = images.lent.rawValue
+    options.workDirectory = work?.lent.rawValue
   }
 
   /// Checks the folder of an earlier pre-dump: CRIU makes a link to it, so it is relative.
@@ -45,7 +67,7 @@ struct CriuFolders {
   /// The options with which CRIU finds its folders, and what both dump and restore take over.
   func options(_ choices: CriuChoices, logFile: String) -> CriuOptions {
     var options = CriuOptions(imagesDirectory: images.lent.rawValue, logFile: logFile)
-    options.workDirectory = work?.lent.rawValue
+    enter(&options)
     options.shellJob = choices.shellJob
     options.tcpEstablished = choices.tcpEstablished
     options.externalUnixSockets = choices.externalUnixSockets

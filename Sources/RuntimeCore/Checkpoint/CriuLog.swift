@@ -24,8 +24,10 @@ struct CriuLog {
     do {
       return try body()
     } catch {
-      let reason = firstError.map { ": \($0)" } ?? ""
-      throw RuntimeError.processFailed("\(error)\(reason); see \(path)")
+      var sentence = "\(error)"
+      // Newer ones send it along.
+      if let reason = firstError, sentence.range(of: reason) == nil { sentence += ": \(reason)" }
+      throw RuntimeError.processFailed("\(sentence); see \(path)")
     }
   }
 }

@@ -33,23 +33,27 @@ struct CriuSession: ~Copyable {
   ) throws -> CriuSession {
     var sockets = try SocketPair(.sequencedPacket)
     var failures = try Pipe()
-    guard let ours = sockets.first.take(), let theirs = sockets.second?.lent else {
-      throw SystemError("socketpair", "", .badFileDescriptor)
-    }
+    guard let ours = sockets.first.take(), let theirs = sockets.second.take(),
+      let reading = failures.reading.take(), let writing = failures.writing.take()
+    else { throw SystemError("socketpair", "", .badFileDescriptor) }
     let connection = CriuConnection(SharedDescriptor(ours))
     let arguments = ArgumentVector([program, "swrk", "\(Self.socketNumber)"])
     let environment = ArgumentVector(CurrentProcess.environment())
-    let clone = try Clone.clone()
-    guard case .parent(let process) = clone else {
-      become(program, arguments, environment, failures: failures.writing?.lent) {
+    let process: ProcessHandle
+    switch try Clone.clone() {
+    case .child:
+      let all = [SharedDescriptor(theirs)] + descriptors
+      become(program, arguments, environment, failures: SharedDescriptor(writing)) {
         try prepare()
-        try install([theirs] + descriptors.map { $0.lent }, streams)
+        try install(all, streams)
       }
+    case .parent(let handle):
+      process = handle
     }
     // What stays open here would hide that CRIU has ended.
-    sockets.second = nil
-    failures.writing = nil
-    let failure = try failures.reading?.lent.readToEnd(limit: longestFailure) ?? []
+    try theirs.close()
+    try writing.close()
+    let failure = try reading.lent.readToEnd(limit: longestFailure)
     if !failure.isEmpty {
       _ = try? process.wait()
       throw RuntimeError.step(
@@ -61,10 +65,10 @@ struct CriuSession: ~Copyable {
   /// Becomes the program; if that fails, says why to the parent and ends.
   private static func become(
     _ program: String, _ arguments: ArgumentVector, _ environment: ArgumentVector,
-    failures: FileDescriptor?, after prepare: () throws -> Void
+    failures: SharedDescriptor, after prepare: () throws -> Void
   ) -> Never {
     // Away from the numbers that others are given.
-    guard let failures = try? failures?.duplicated(minimum: highNumber) else {
+    guard let failures = try? failures.lent.duplicated(minimum: highNumber) else {
       CurrentProcess.exit(127)
     }
     do {
@@ -77,11 +81,11 @@ struct CriuSession: ~Copyable {
   }
 
   /// Puts descriptors where CRIU expects them, and resets what a program inherits of signals.
-  private static func install(_ descriptors: [FileDescriptor], _ streams: StandardStreams) throws {
+  private static func install(_ descriptors: [SharedDescriptor], _ streams: StandardStreams) throws {
     // First all out of the way: a target may be the place of one that is still to be moved.
     var moved: [SharedDescriptor] = []
     for descriptor in descriptors {
-      moved.append(SharedDescriptor(try descriptor.duplicated(minimum: highNumber)))
+      moved.append(SharedDescriptor(try descriptor.lent.duplicated(minimum: highNumber)))
     }
     for (index, descriptor) in moved.enumerated() {
       try descriptor.lent.install(as: socketNumber + CInt(index))

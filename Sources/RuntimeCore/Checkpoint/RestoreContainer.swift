@@ -76,23 +76,26 @@ struct Restoration {
       try RestoredMountPoints.make(blueprint.rootFilesystem)
     }
     // After these were made: links that led nowhere lead there now.
-    let (criuOptions, namespaceFiles) = try criuOptions(folders)
+    var (criuOptions, namespaceFiles) = try criuOptions(folders)
 
     var session = try CriuSession.start(
       criu.path, streams: .inherited, descriptors: namespaceFiles,
       prepare: { [plan = blueprint.rootFilesystem] in try Self.isolate(plan) })
-    let request: CriuRequest
+    let seen: CriuFolders
     do {
-      request = CriuRequest(
-        .restore, options: try enterCgroup(&cgroup, session.process.id, criuOptions))
+      seen = try folders.seen(by: session.process.id)
+      seen.enter(&criuOptions)
+      try enterCgroup(&cgroup, session.process.id, &criuOptions)
     } catch {
       session.abandon()
       throw error
     }
     state.cgroup = cgroup.record
     var events = RestorationEvents(blueprint, folder: folder.lent, console: console)
-    let response = try folders.log.explaining {
-      try session.perform(request) { try events.handle($0, $1, &state, &undo) }
+    let response = try seen.log.explaining {
+      try session.perform(CriuRequest(.restore, options: criuOptions)) {
+        try events.handle($0, $1, &state, &undo)
+      }
     }
     guard let pid = response.restoredProcess, pid == state.pid else {
       throw RuntimeError.processFailed("criu did not tell which process it restored")
@@ -117,8 +120,8 @@ struct Restoration {
 
   /// Puts the CRIU process into the new cgroup, where it then makes the container's processes.
   private mutating func enterCgroup(
-    _ cgroup: inout ContainerCgroup, _ pid: ProcessID, _ options: CriuOptions
-  ) throws -> CriuOptions {
+    _ cgroup: inout ContainerCgroup, _ pid: ProcessID, _ options: inout CriuOptions
+  ) throws {
     let record = cgroup.plannedRecord
     undo.push("removing the cgroup") {
       var made = try ContainerCgroup(record)
@@ -134,9 +137,7 @@ struct Restoration {
       }
     }
     try step("setting the cgroup's limits") { try cgroup.apply(resources) }
-    var options = options
     options.cgroupRoots = try CgroupRoots.ofProcess(pid)
-    return options
   }
 
   /// What is asked of CRIU, and the namespaces that it gets open.
