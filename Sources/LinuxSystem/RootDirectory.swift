@@ -12,6 +12,24 @@ public struct ResolvedPath: ~Copyable, Sendable {
 
   /// Gives the descriptor to a new owner.
   public consuming func takeDescriptor() -> OwnedDescriptor { descriptor }
+
+  /// An entry of this directory as it is; a link is an error (ELOOP), not followed.
+  public func entry(_ name: String) throws(SystemError) -> ResolvedPath {
+    let entry = try lent.open(name, [.path, .noFollow])
+    let path = path == "/" ? "/\(name)" : "\(path)/\(name)"
+    guard try entry.lent.status(subject: path).kind != .link else {
+      throw SystemError("open", path, .tooManySymbolicLinkLevels)
+    }
+    return ResolvedPath(descriptor: entry, path: path)
+  }
+
+  /// An entry of this directory as it is, or else an empty file that is made.
+  public func makeFile(_ name: String, mode: UInt32) throws(SystemError) -> ResolvedPath {
+    do throws(SystemError) {
+      try lent.makeNode(name, .regular, DeviceNumber(major: 0, minor: 0), mode: mode)
+    } catch where error.errno == .fileExists {}
+    return try entry(name)
+  }
 }
 
 /// A directory whose content is not trusted, in which paths are resolved as if it were `/`.
@@ -110,27 +128,6 @@ public struct RootDirectory: ~Copyable, Sendable {
 public struct ParentDirectory: ~Copyable, Sendable {
   public let directory: ResolvedPath
   public let name: String
-
-  /// The directory, lent: valid while this value lives.
-  public var lent: FileDescriptor { directory.lent }
-
-  /// The entry as it is; a link is an error (ELOOP), not followed.
-  public func entry() throws(SystemError) -> ResolvedPath {
-    let path = directory.path == "/" ? "/\(name)" : "\(directory.path)/\(name)"
-    let entry = try lent.open(name, [.path, .noFollow])
-    guard try entry.lent.status(subject: path).kind != .link else {
-      throw SystemError("open", path, .tooManySymbolicLinkLevels)
-    }
-    return ResolvedPath(descriptor: entry, path: path)
-  }
-
-  /// The entry as it is, or else an empty file that is made.
-  public func makeFile(mode: UInt32) throws(SystemError) -> ResolvedPath {
-    do throws(SystemError) {
-      try lent.makeNode(name, .regular, DeviceNumber(major: 0, minor: 0), mode: mode)
-    } catch where error.errno == .fileExists {}
-    return try entry()
-  }
 }
 
 /// The resolution of a path in a root, component by component, each opened without following.

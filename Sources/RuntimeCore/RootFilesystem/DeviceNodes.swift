@@ -11,40 +11,48 @@ extension MountedRoot {
     }
     for device in devices {
       try step(device.path) {
-        let parent = try root.makeParent(of: device.path, mode: 0o755)
-        try make(device, in: parent)
+        let name = device.path.dropFirst("/dev/".count)
+        if device.path.hasPrefix("/dev/"), !name.isEmpty, name != "..", !name.contains("/") {
+          try make(device, String(name), in: dev)
+        } else {
+          let parent = try root.makeParent(of: device.path, mode: 0o755)
+          try make(device, parent.name, in: parent.directory)
+        }
       }
     }
     try makeLinks(dev.lent)
   }
 
-  private func make(_ device: PlannedDevice, in parent: borrowing ParentDirectory) throws {
+  private func make(
+    _ device: PlannedDevice, _ name: String, in directory: borrowing ResolvedPath
+  ) throws {
     guard !plan.inUserNamespace || device.kind == .fifo else {
-      return try bindFromHost(device, in: parent)
+      return try bindFromHost(device, name, in: directory)
     }
-    do {
-      try parent.lent.makeNode(parent.name, device.kind, device.number, mode: device.mode)
+    do throws(SystemError) {
+      try directory.lent.makeNode(name, device.kind, device.number, mode: device.mode)
     } catch where error.errno == .fileExists {
       // An image may bring the node along; that it is the right one is checked below.
     } catch where error.errno == .notPermitted {
-      return try bindFromHost(device, in: parent)
+      return try bindFromHost(device, name, in: directory)
     } catch {
       throw error
     }
-    let node = try parent.entry()
-    let status = try node.lent.status(subject: device.path)
+    var status = try directory.lent.status(of: name)
     try device.check(status)
-    if status.uid != device.uid || status.gid != device.gid {
-      try node.lent.changeOwner(uid: device.uid, gid: device.gid, subject: device.path)
-    }
+    guard status.uid != device.uid || status.gid != device.gid else { return }
+    let node = try directory.entry(name)
+    status = try node.lent.status(subject: device.path)
+    try device.check(status)
+    try node.lent.changeOwner(uid: device.uid, gid: device.gid, subject: device.path)
   }
 
   /// Where no node can be made, the host's own stands in.
   private func bindFromHost(
-    _ device: PlannedDevice, in parent: borrowing ParentDirectory
+    _ device: PlannedDevice, _ name: String, in directory: borrowing ResolvedPath
   ) throws {
     let source = try hostNode(device)
-    let target = try parent.makeFile(mode: 0)
+    let target = try directory.makeFile(name, mode: 0)
     _ = try bind(source.lent, to: target)
   }
 

@@ -66,7 +66,7 @@ extension MountedRoot {
     guard parent.directory.path == "/dev" else {
       throw RuntimeError.invalid(field: "/dev", reason: "it is a link in the root file system")
     }
-    let console = try parent.makeFile(mode: 0o600)
+    let console = try parent.directory.makeFile(parent.name, mode: 0o600)
     _ = try bind(terminal, to: console)
   }
 }

@@ -69,8 +69,8 @@ final class MountedRoot {
   /// Attaches a detached mount, and makes sure that it is where it was meant to be.
   func attach(_ mount: FileDescriptor, to target: borrowing ResolvedPath) throws {
     try mount.attachMount(to: target.lent, subject: target.path)
-    let found = try root.resolve(target.path)
-    let status = try found.lent.status(subject: target.path)
+    // Links that have come up since could only lead away from the mount, which is to be found.
+    let status = try root.lent.status(of: String(target.path.dropFirst()))
     guard status.isSamePlace(as: try mount.status(subject: target.path)) else {
       throw RuntimeError.moved(target.path)
     }

@@ -13,22 +13,21 @@ struct Sysctl: Equatable {
   static func all(
     _ parameters: [String: String], _ namespaces: [Spec.Linux.Namespace]
   ) throws -> [Sysctl] {
-    let kinds = namespaces.map(\.type)
     // A dictionary has no order; one is needed so that failures are the same every time.
     return try parameters.keys.sorted().compactMap { name in
       guard let value = parameters[name] else { return nil }
-      return try Sysctl(name, value, kinds)
+      return try Sysctl(name, value, namespaces)
     }
   }
 
-  private init(_ name: String, _ value: String, _ kinds: [Spec.Linux.Namespace.Kind]) throws {
+  private init(_ name: String, _ value: String, _ namespaces: [Spec.Linux.Namespace]) throws {
     self.name = name
     self.value = value
     path = Sysctl.path(of: name)
     let field = "linux.sysctl[\(quoted(name))]"
     let components = path.split(separator: "/", omittingEmptySubsequences: false)
     guard !components.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }),
-      !name.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "=") })
+      !name.utf8.contains(where: Sysctl.isForbidden)
     else { throw RuntimeError.invalid(field: field, reason: "this is no kernel parameter's name") }
     guard !value.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "\n") }) else {
       throw RuntimeError.invalid(field: field, reason: "the value holds more than one line")
@@ -40,10 +39,27 @@ struct Sysctl: Equatable {
     if path == "kernel/hostname" {
       throw RuntimeError.invalid(field: field, reason: "the field hostname sets it")
     }
-    guard kinds.contains(kind) else {
+    guard let namespace = namespaces.first(where: { $0.type == kind }) else {
       throw RuntimeError.invalid(
         field: field, reason: "it needs a \(kind.rawValue) namespace in linux.namespaces")
     }
+    if let path = namespace.path, !path.isEmpty, try Sysctl.isOurs(path, kind) {
+      throw RuntimeError.invalid(
+        field: field, reason: "\(path) is the host's namespace: the host would change too")
+    }
+  }
+
+  private static func isForbidden(_ byte: UInt8) -> Bool {
+    byte <= 0x20 || byte == 0x7F || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "=")
+  }
+
+  /// Whether a namespace that is to be joined is the one that we are in.
+  private static func isOurs(_ path: String, _ kind: Spec.Linux.Namespace.Kind) throws -> Bool {
+    guard let name = Namespaces(kind).fileName else { return false }
+    let theirs = try openFile(path, [.path])
+    let ours = try openFile("/proc/self/ns/\(name)", [.path])
+    let (first, second) = (try theirs.lent.status(subject: path), try ours.lent.status())
+    return first.inode == second.inode && first.fileSystem == second.fileSystem
   }
 
   /// Writes the parameters, for the namespaces of this process.
