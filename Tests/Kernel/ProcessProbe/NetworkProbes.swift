@@ -39,6 +39,9 @@ func probeDevices() throws {
   }
   if goesBack {
     for failure in devices.moveBack() { say("error: \(failure)") }
+  } else if case .parent(let shower) = try Clone.clone() {
+    // This process stays: without it its namespace would go, and with it the other end of a pair.
+    CurrentProcess.exit(try shower.wait().shellStatus)
   } else {
     try Namespaces.join(namespace.lent, .network)
   }

@@ -30,7 +30,9 @@ import Testing
   @Test func deviceTakesItsGlobalAddressesAlong() throws {
     let probe = try Self.devices("devices", "v0=eth0")
     let text = probe.lines.joined(separator: "\n")
-    #expect(text.contains("eth0    inet 10.1.2.3/24 brd 10.1.2.255 scope global"), "\(text)")
+    #expect(
+      text.contains("eth0    inet 10.1.2.3/24 brd 10.1.2.255 scope global"),
+      "\(probe.status): \(text)")
     #expect(text.contains("eth0    inet 192.168.7.1 peer 192.168.7.2/32"))
     #expect(text.contains("eth0    inet6 fd00::1/64 scope global"))
     #expect(!text.contains("169.254.3.4") && !text.contains("v0"))
