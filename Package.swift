@@ -35,6 +35,9 @@ let package = Package(
     // Floor 1: ground.
     .target(name: "LinuxSystem", dependencies: ["CLinux", system], swiftSettings: strict),
     .target(name: "JSON", swiftSettings: strict),
+    .target(name: "TOML", swiftSettings: strict),
+    .target(
+      name: "EngineConfig", dependencies: ["LinuxSystem", "TOML", system], swiftSettings: strict),
     .target(name: "RuntimeSpec", dependencies: ["JSON"], swiftSettings: strict),
 
     // Floor 2: mechanisms.
@@ -84,6 +87,13 @@ let package = Package(
     .testTarget(
       name: "RuntimeCoreTests", dependencies: ["RuntimeCore", "LinuxSystem", "RuntimeSpec", system],
       path: "Tests/Unit/RuntimeCoreTests", swiftSettings: strict),
+
+    .testTarget(
+      name: "EngineConfigTests", dependencies: ["EngineConfig", "LinuxSystem", "TOML", system],
+      path: "Tests/Unit/EngineConfigTests", swiftSettings: strict),
+    .testTarget(
+      name: "TOMLTests", dependencies: ["TOML"], path: "Tests/Unit/TOMLTests",
+      swiftSettings: strict),
 
     // Tests of an OCI runtime binary, as root: see OCI_RUNTIME in Tests/Runtime.
     .testTarget(
