@@ -23,7 +23,7 @@ struct WorkingDirectory {
       return WorkingDirectory(path, isEntered: true)
     } catch {
       if error.errno == .permissionDenied || error.errno == .notPermitted { return self }
-      throw RuntimeError.step("process.cwd", error)
+      throw explained(error)
     }
   }
 
@@ -33,7 +33,13 @@ struct WorkingDirectory {
   /// The kernel tells of a directory that is not below this process's root by a name without a
   /// slash in front: it was reached through a descriptor of the host's (CVE-2024-21626).
   func enterAndVerify() throws {
-    if !isEntered { try step("process.cwd") { try enter() } }
+    if !isEntered {
+      do throws(SystemError) {
+        try enter()
+      } catch {
+        throw explained(error)
+      }
+    }
     let directory: String
     do throws(SystemError) {
       directory = try CurrentProcess.workingDirectory()
@@ -47,6 +53,15 @@ struct WorkingDirectory {
     }
   }
 
+  private func explained(_ error: SystemError) -> RuntimeError {
+    if error.errno == .tooManySymbolicLinkLevels {
+      return .invalid(
+        field: "process.cwd",
+        reason: "\(quoted(path)) goes through a link of /proc that may lead out of the container")
+    }
+    return .step("process.cwd", SystemError("chdir", path, error.errno))
+  }
+
   /// A link of procfs's own kind, as /proc/self/fd/7, is not followed: it could lead to what the
   /// runtime has open.
   private func enter() throws(SystemError) {
@@ -58,10 +73,6 @@ struct WorkingDirectory {
       // Before Linux 5.6 only the look at where it led to, in `enterAndVerify`, is left.
       return try CurrentProcess.changeDirectory(to: path)
     }
-    do throws(SystemError) {
-      try CurrentProcess.changeDirectory(to: directory.lent)
-    } catch {
-      throw SystemError("chdir", path, error.errno)
-    }
+    try CurrentProcess.changeDirectory(to: directory.lent)
   }
 }
