@@ -48,8 +48,7 @@ struct Call {
 /// The commands in the order in which help lists them.
 let commandNames = [
   "checkpoint", "create", "delete", "events", "exec", "kill", "list", "pause", "ps", "restore",
-  "resume", "run", "spec",
-  "start", "state", "update", "features",
+  "resume", "run", "spec", "start", "state", "update", "features",
 ]
 
 /// The command of a name.

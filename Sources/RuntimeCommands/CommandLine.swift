@@ -7,6 +7,7 @@ import SystemPackage
 /// - Parameter words: the program as it was called, and what follows.
 /// - Returns: the status to exit with.
 public func runCommandLine(_ words: [String]) -> CInt {
+  Signal.resetFaults()
   // Until the command line says otherwise.
   var log = LogWriter(format: .text, least: .info, file: nil)
   do {
@@ -24,7 +25,7 @@ private func run(_ words: [String], _ log: inout LogWriter) throws -> CInt {
   let program = words.first ?? Version.name
   let global: GlobalOptions
   do throws(OptionError) {
-    let parser = OptionParser(options: GlobalOptions.declarations, stopsAtFirstArgument: true)
+    let parser = OptionParser(options: GlobalOptions.declarations(), stopsAtFirstArgument: true)
     global = GlobalOptions(parsed: try parser.parse(words.dropFirst()))
   } catch {
     try? printOut("Incorrect Usage. \(error)\n\n" + Help.ofProgram)
@@ -42,8 +43,9 @@ private func run(_ words: [String], _ log: inout LogWriter) throws -> CInt {
   let rest = global.parsed.arguments.dropFirst()
   if name == "help" || name == "h" { return try help(rest.first) }
   guard let command = command(named: name) else { throw CommandError.unknownCommand(name) }
-  guard let options = try parse(rest, command.declaration, program) else { return 0 }
-  if command.declaration.entersContainer { try SealedExecutable.ensure(name: Version.name) }
+  let declaration = command.declaration
+  guard let options = try parse(rest, declaration, program) else { return 0 }
+  if declaration.entersContainer { try SealedExecutable.ensure(name: Version.name) }
   let context = try global.makeContext(log)
   return try command.run(
     Call(

@@ -6,13 +6,14 @@ import SystemPackage
 struct GlobalOptions {
   var parsed: ParsedOptions
 
-  static var declarations: [Option] {
+  /// - Parameter root: the default root folder, where help is to tell it.
+  static func declarations(root: String = "") -> [Option] {
     [
       Option("debug", "enable debug logging"),
       Option("log", .text(), "append the log to this file instead of writing it to standard error"),
       Option("log-format", .text(default: "text"), "the log's format: text or json"),
       Option(
-        "root", .text(default: RootFolder.standard.path),
+        "root", .text(default: root),
         "the folder that holds the containers' state, best on a tmpfs"),
       Option("criu", .text(default: "criu"), "the criu program for checkpoint and restore"),
       Option(

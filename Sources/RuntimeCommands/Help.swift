@@ -4,6 +4,7 @@ enum Help {
     let commands = commandNames.compactMap { name in
       command(named: name).map { (name, $0.declaration.summary) }
     }
+    let globalOptions = GlobalOptions.declarations(root: RootFolder.standard.path)
     return """
       NAME:
          \(Version.name) - Open Container Initiative runtime
@@ -25,7 +26,7 @@ enum Help {
       COMMANDS:
       \(columns(commands + [("help, h", "show a list of commands or help for one command")]))
       GLOBAL OPTIONS:
-      \(options(GlobalOptions.declarations + [Option("help", "h", .flag, "show help")]))
+      \(options(globalOptions + [Option("help", "h", .flag, "show help")]))
       """
   }
 

@@ -93,6 +93,30 @@ struct OcirunTests {
     }
   }
 
+  /// The Swift runtime would run this program for a fault of the runtime, as root.
+  @Test func aFaultRunsNoProgramOfTheBundle() throws {
+    try withWorkspace { workspace throws in
+      let program = try workspace.write("#!/bin/sh\ntouch ran\n", to: "swift-backtrace")
+      chmod(program, 0o755)
+      // The runtime, having executed itself by descriptor, reads from it until we close it.
+      let config = "\(workspace.folder)/config.json"
+      mkfifo(config, 0o600)
+      let child = try workspace.start([
+        Program.runtime, "--root", "\(workspace.folder)/state", "run", workspace.name,
+      ])
+      var writer: Int32 = -1
+      defer { close(writer) }
+      #expect(
+        eventually(10) {
+          writer = open(config, O_WRONLY | O_NONBLOCK)
+          return writer >= 0
+        })
+      child.send(SIGSEGV)
+      #expect(try child.wait().status == 128 + SIGSEGV)
+      #expect(!FileManager.default.fileExists(atPath: "\(workspace.folder)/ran"))
+    }
+  }
+
   @Test func specWritesWhatRunTakes() throws {
     try withWorkspace { workspace throws in
       _ = try workspace.makeRoot()

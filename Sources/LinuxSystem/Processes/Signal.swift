@@ -83,6 +83,17 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
     try systemCall("sigaction", name) { sigaction(rawValue, &action, nil) }
   }
 
+  /// Gives the signals of a program's own faults back to the kernel, which ends the program.
+  ///
+  /// The Swift runtime handles them by executing `swift-backtrace`, which it looks for beside the
+  /// program: for a program that was executed by descriptor that is the current folder, where it may
+  /// be anybody's.
+  public static func resetFaults() {
+    for signal in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
+      Glibc.signal(signal, SIG_DFL)
+    }
+  }
+
   /// Gives every signal its default action again; what is executed later inherits none ignored.
   public static func resetAll() {
     // KILL, STOP and the two that belong to the C library refuse, and need nothing.
