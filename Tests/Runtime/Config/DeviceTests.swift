@@ -143,9 +143,10 @@ extension RuntimeTests {
       try withBundle { bundle throws in
         // A /dev that the caller bind-mounts is the caller's.
         let folder = try bundle.fixture.newFolder("dev")
-        for name in ["null", "zero", "full", "random", "urandom", "tty"] {
-          _ = try bundle.fixture.newFile("dev/" + name)
+        for (name, number) in [("null", 3), ("zero", 5), ("full", 7), ("random", 8), ("urandom", 9)] {
+          try bundle.fixture.host("mknod", "\(folder)/\(name)", "c", "1", "\(number)")
         }
+        try bundle.fixture.host("mknod", folder + "/tty", "c", "5", "0")
         bundle.removeMounts("/dev", "/dev/pts", "/dev/shm")
         bundle.addMount("/dev", source: folder, options: ["bind"])
         let before = try FileManager.default.contentsOfDirectory(atPath: folder)

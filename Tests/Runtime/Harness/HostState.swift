@@ -50,15 +50,16 @@ enum Remains {
 
   /// The processes that are in the container's cgroups, see its file system or name it.
   static func processes(of id: String, in fixture: Fixture) -> [String] {
-    let own = HostMounts.read()
+    let own = link("/proc/self/ns/mnt")
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return entries.compactMap { pid_t($0) }.filter { $0 != getpid() }.compactMap { pid in
       let command = read("/proc/\(pid)/cmdline").replacingOccurrences(of: "\0", with: " ")
       if command.contains(id) || read("/proc/\(pid)/cgroup").contains(id) {
         return "process \(pid): \(command)"
       }
-      let mounts = HostMounts.read("/proc/\(pid)/mountinfo")
-      if mounts != own, mounts.contains(where: { $0.root.hasPrefix(fixture.folder) }) {
+      if link("/proc/\(pid)/ns/mnt") != own,
+        read("/proc/\(pid)/mountinfo").contains(fixture.folder)
+      {
         return "process \(pid) with mounts of the bundle: \(command)"
       }
       return nil
@@ -74,6 +75,10 @@ enum Remains {
     }
     return found
   }
+}
+
+private func link(_ path: String) -> String {
+  (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) ?? ""
 }
 
 private func read(_ path: String) -> String {

