@@ -25,7 +25,8 @@ public struct SeccompFilterCache: Sendable {
   /// How many filters are kept; with one more the oldest goes.
   static let capacity = 64
 
-  /// A cache in a folder; the folder, but none above it, is created when it is first written to.
+  /// A cache in a folder, which is created when it is first written to; so are those above it, with
+  /// mode 0711.
   ///
   /// - Parameter folder: an absolute path; best on a file system that a restart empties, as /run.
   public init(folder: String) { self.folder = folder }
@@ -109,11 +110,7 @@ public struct SeccompFilterCache: Sendable {
   private func store(
     _ filter: SeccompFilter, _ key: FilterCacheKey
   ) throws(SystemError) {
-    do throws(SystemError) {
-      try makeDirectory(folder, mode: 0o700)
-    } catch  where error.errno == .fileExists {
-      // Whose it is shows when it is opened.
-    }
+    try makeFolder()
     let directory = try openFolder()
     try evict(from: directory.lent)
     let contents = FilterCacheFile.encode(filter, key: key)
@@ -122,6 +119,17 @@ public struct SeccompFilterCache: Sendable {
     } catch  where error.errno == .isDirectory {
       try directory.lent.removeTree(key.fileName)
       try directory.lent.replaceFile(key.fileName, contents: contents, mode: 0o600)
+    }
+  }
+
+  private func makeFolder() throws(SystemError) {
+    do throws(SystemError) {
+      try makeDirectory(folder, mode: 0o700)
+    } catch  where error.errno == .noSuchFileOrDirectory {
+      try makeDirectories(FilePath(folder).removingLastComponent().string, mode: 0o711)
+      try makeDirectory(folder, mode: 0o700)
+    } catch  where error.errno == .fileExists {
+      // Whose it is shows when it is opened.
     }
   }
 

@@ -69,12 +69,21 @@ import Testing
     #expect(throws: SeccompProfileError.self) { try self.cache.filter(for: wrong) }
   }
 
+  @Test func makesTheFoldersAbove() throws {
+    let deeper = parent + "/missing/too/cache"
+    _ = try SeccompFilterCache(folder: deeper).filter(for: profile) { Issue.record("\($0)") }
+    #expect(try mode(of: deeper) == S_IFDIR | 0o700)
+    #expect(try mode(of: parent + "/missing/too") == S_IFDIR | 0o711)
+  }
+
   @Test func worksWithoutAFolder() throws {
-    let cache = SeccompFilterCache(folder: parent + "/missing/cache")
+    try systemCall("mkfifo") { mkfifo(self.parent + "/pipe", 0o600) }
+    let cache = SeccompFilterCache(folder: parent + "/pipe/cache")
     var remarks: [String] = []
     let filter = try cache.filter(for: profile) { remarks.append($0) }
     #expect(filter == (try SeccompFilter(compiling: profile)))
-    #expect(remarks == ["seccomp cache: mkdir \(parent)/missing/cache: no such file or directory"])
+    #expect(remarks.count == 2, "\(remarks)")
+    #expect(remarks.last == "seccomp cache: mkdir \(parent)/pipe/cache: not a directory")
   }
 
   // MARK: Tampering
