@@ -3,8 +3,13 @@ public import SystemPackage
 
 /// A file descriptor with exactly one owner, closed when its owner goes.
 ///
-/// Code that only uses a descriptor takes the `FileDescriptor` that `lent` gives, and never closes it.
-/// Every descriptor of these programs is opened close-on-exec.
+/// Code that only uses a descriptor takes the `FileDescriptor` that `lent` gives, and never closes
+/// it. Every descriptor of these programs is opened close-on-exec.
+///
+/// In code that never returns, as a child's that ends in `exit` or in another program, the compiler
+/// ends an owner's life right after it is last mentioned: there `owner.lent.write…` as the last
+/// mention would write to a closed descriptor. Such code passes the owner on as a `borrowing`
+/// parameter, or closes it after its last use.
 public struct OwnedDescriptor: ~Copyable, Sendable {
   /// The descriptor, lent: valid while this owner lives.
   public let lent: FileDescriptor

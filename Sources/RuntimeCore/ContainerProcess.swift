@@ -73,10 +73,14 @@ struct ContainerProcess {
     let environment = ArgumentVector(inherited.environment(ready.environment))
     // A descriptor that came in from the caller could name a program outside of the container.
     try inherited.closeOthers(keeping: channel.lent)
+    // With no_new_privs a filter needs no right, and then it should see as few calls as it can:
+    // it may forbid those that change capabilities.
+    let hasNoNewPrivileges = process.noNewPrivileges ?? false
+    if hasNoNewPrivileges { try ready.capabilities.apply() }
     if let seccomp, !seccomp.notifies {
       try step("loading the seccomp filter") { _ = try seccomp.load() }
     }
-    try ready.capabilities.apply()
+    if !hasNoNewPrivileges { try ready.capabilities.apply() }
     try Executable.run(ready.path, arguments, environment)
   }
 }

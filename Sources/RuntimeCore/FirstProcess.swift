@@ -38,7 +38,8 @@ struct FirstProcess {
       try channel.send(.ready)
       try channel.await(.proceed)
       if let startFIFO { try waitForStart(startFIFO.lent) }
-      try runHooks(blueprint.hooks.startContainer, .startContainer, .created)
+      try runHooks(
+        blueprint.hooks.startContainer, .startContainer, .created, environment: ready.environment)
       try process.execute(ready, keeping: channel)
     } catch {
       // Once the container is created nobody listens any more but whoever reads its output.
@@ -53,13 +54,16 @@ struct FirstProcess {
     let namespaces = blueprint.namespaces
     Signal.resetAll()
     try SignalMask.none.install()
-    // Devices and folders get the permissions that are asked for; the program's own mask comes later.
+    // Devices and folders get the permissions that are asked for; the program's own mask comes
+    // later.
     CurrentProcess.setFileCreationMask(0)
     try CurrentProcess.startSession()
     if blueprint.mappings != nil {
       try channel.await(.mapped)
       try CurrentProcess.becomeRoot()
-    } else if !namespaces.needsIntermediate(withTimeOffsets: !(blueprint.linux.timeOffsets ?? [:]).isEmpty) {
+    } else if !namespaces.needsIntermediate(
+      withTimeOffsets: !(blueprint.linux.timeOffsets ?? [:]).isEmpty)
+    {
       try namespaces.joinAll()
     }
     if !blueprint.options.noNewKeyring {
@@ -95,14 +99,18 @@ struct FirstProcess {
 
   private func enterCgroup() throws {
     guard let entrance else { return try channel.await(.joinedCgroup) }
-    try step("entering the cgroup") { try entrance.enter(wasCloned: entrance.cloneDescriptor != nil) }
+    try step("entering the cgroup") {
+      try entrance.enter(wasCloned: entrance.cloneDescriptor != nil)
+    }
   }
 
   private func runHooks(
-    _ hooks: [Spec.Hook]?, _ kind: Hooks.Kind, _ status: RuntimeState.Status
+    _ hooks: [Spec.Hook]?, _ kind: Hooks.Kind, _ status: RuntimeState.Status,
+    environment: [String] = []
   ) throws {
     guard let hooks, !hooks.isEmpty else { return }
-    try Hooks.run(hooks, kind, blueprint.hookState(status, CurrentProcess.id))
+    try Hooks.run(
+      hooks, kind, blueprint.hookState(status, CurrentProcess.id), environment: environment)
   }
 
   /// Waits until `start` has written a byte.

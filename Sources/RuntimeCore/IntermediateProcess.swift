@@ -1,14 +1,14 @@
 import LinuxSystem
 import SystemPackage
 
-/// A process between the runtime and a container's process, for namespaces that a process cannot enter
-/// itself: a pid or time namespace is entered only by being born there.
+/// A process between the runtime and a container's process, for namespaces that a process cannot
+/// enter itself: a pid or time namespace is entered only by being born there.
 ///
 ///     runtime ─ clone ─▶ intermediate ─ setns … ─ clone(CLONE_PARENT) ─▶ container's process
 ///        ◀──────────────── number of the container's process, or a sentence
 ///
-/// The container's process is made as the intermediate's sibling, so that the runtime is its parent;
-/// the intermediate tells its number and ends.
+/// The container's process is made as the intermediate's sibling, so that the runtime is its
+/// parent; the intermediate tells its number and ends.
 enum IntermediateProcess {
   /// Returns twice, as fork(2): in the container's process, and in the runtime with a handle on it.
   ///
@@ -49,12 +49,16 @@ enum IntermediateProcess {
       case .child:
         return .child
       case .parent(let process):
-        try answer.lent.writeAll([0] + withUnsafeBytes(of: process.id) { Array($0) })
-        CurrentProcess.exit(0)
+        finish(answer, [0] + withUnsafeBytes(of: process.id) { Array($0) })
       }
     } catch {
-      try? answer.lent.writeAll([1] + Array("\(error)".utf8.prefix(SyncChannel.longest - 1)))
-      CurrentProcess.exit(1)
+      finish(answer, [1] + Array("\(error)".utf8.prefix(SyncChannel.longest - 1)))
     }
+  }
+
+  private static func finish(_ answer: consuming OwnedDescriptor, _ bytes: [UInt8]) -> Never {
+    let isWritten = (try? answer.lent.writeAll(bytes)) != nil
+    try? answer.close()
+    CurrentProcess.exit(isWritten && bytes.first == 0 ? 0 : 1)
   }
 }

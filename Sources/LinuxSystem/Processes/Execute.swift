@@ -50,14 +50,22 @@ extension CurrentProcess {
     throw SystemError("execveat", "descriptor \(program.rawValue)", currentErrno())
   }
 
+  /// Becomes another program, or returns why not. See execve(2).
+  public static func replace(
+    with path: String, _ arguments: ArgumentVector, _ environment: ArgumentVector
+  ) -> SystemError {
+    execve(path, arguments.pointers, environment.pointers)
+    return SystemError("exec", path, currentErrno())
+  }
+
   /// Becomes the program that an open descriptor holds, with this process's own arguments and
-  /// environment. Returns only by throwing.
-  public static func executeAgain(_ program: FileDescriptor) throws(SystemError) -> Never {
+  /// environment, or returns why not. See execveat(2), AT_EMPTY_PATH.
+  public static func replace(with program: borrowing OwnedDescriptor) -> SystemError {
     _ = clinux_syscall(
-      Int(SYS_execveat), UInt(bitPattern: Int(program.rawValue)), emptyPathAddress,
+      Int(SYS_execveat), UInt(bitPattern: Int(program.number)), emptyPathAddress,
       UInt(bitPattern: CommandLine.unsafeArgv), UInt(bitPattern: clinux_environ()),
       UInt(AT_EMPTY_PATH), 0)
-    throw SystemError("execveat", "the program itself", currentErrno())
+    return SystemError("execveat", "the program itself", currentErrno())
   }
 
   /// The environment of this process, `NAME=value` each, in its order.

@@ -15,7 +15,10 @@ enum RestoredMountPoints {
         try makeAll(plan)
         CurrentProcess.exit(0)
       } catch {
-        try? report.writing?.lent.writeAll("\(error)")
+        if let end = report.writing.take() {
+          try? end.lent.writeAll("\(error)")
+          try? end.close()
+        }
         CurrentProcess.exit(1)
       }
     case .parent(let process):

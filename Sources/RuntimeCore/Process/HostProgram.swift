@@ -57,14 +57,10 @@ enum HostProgram {
     let process: ProcessHandle
     switch try Clone.clone() {
     case .child:
-      do {
-        try become(
-          path, argumentVector, environmentVector, input: inputFile.lent, output: outputEnd.lent)
-      } catch {
-        let reason = (error as? SystemError)?.errno ?? .invalidArgument
-        try? reportEnd.lent.writeAll(withUnsafeBytes(of: reason.rawValue) { Array($0) })
-        CurrentProcess.exit(127)
-      }
+      let failure = become(
+        path, argumentVector, environmentVector, input: inputFile, output: outputEnd)
+      tell(failure, over: reportEnd)
+      CurrentProcess.exit(127)
     case .parent(let handle):
       process = handle
     }
@@ -79,21 +75,34 @@ enum HostProgram {
     return try finish(process, outputSource.lent, timeout)
   }
 
-  /// The child's way to the program. Returns only by throwing why it did not lead there.
+  /// The child's way to the program. Returns only why it did not lead there.
   private static func become(
     _ path: String, _ arguments: ArgumentVector, _ environment: ArgumentVector,
-    input: FileDescriptor, output: FileDescriptor
-  ) throws -> Never {
-    Signal.resetAll()
-    try SignalMask.none.install()
-    // First out of the way of the three: any of them may have been closed, and be one of ours.
-    let source = try input.duplicated(minimum: 3)
-    let target = try output.duplicated(minimum: 3)
+    input: borrowing OwnedDescriptor, output: borrowing OwnedDescriptor
+  ) -> SystemError {
+    do throws(SystemError) {
+      Signal.resetAll()
+      try SignalMask.none.install()
+      // First out of the way of the three: any of them may have been closed, and be one of ours.
+      try install(
+        input.lent.duplicated(minimum: 3), output.lent.duplicated(minimum: 3))
+      try DescriptorTable.closeOnExecution(from: 3)
+    } catch {
+      return error
+    }
+    return CurrentProcess.replace(with: path, arguments, environment)
+  }
+
+  private static func tell(_ failure: SystemError, over end: consuming OwnedDescriptor) {
+    try? end.lent.writeAll(withUnsafeBytes(of: failure.errno.rawValue) { Array($0) })
+  }
+
+  private static func install(
+    _ source: borrowing OwnedDescriptor, _ target: borrowing OwnedDescriptor
+  ) throws(SystemError) {
     try source.lent.install(as: 0)
     try target.lent.install(as: 1)
     try target.lent.install(as: 2)
-    try DescriptorTable.closeOnExecution(from: 3)
-    try CurrentProcess.execute(path, arguments, environment)
   }
 
   private static func finish(

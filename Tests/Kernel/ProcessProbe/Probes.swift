@@ -25,7 +25,12 @@ func printStatus(_ names: String...) throws {
 }
 
 func probeSealedExecutable() throws {
-  try SealedExecutable.ensure(name: "probe")
+  switch arguments.last {
+  case "mount": try SealedExecutable.ensure(name: "probe", by: [.mount])
+  case "user": try SealedExecutable.ensure(name: "probe", by: [.mountInUserNamespace])
+  case "copy": try SealedExecutable.ensure(name: "probe", by: [.copy])
+  default: try SealedExecutable.ensure(name: "probe")
+  }
   say("arguments \(CommandLine.arguments.dropFirst().joined(separator: " "))")
   say("executable \(try linkTarget(of: "/proc/self/exe"))")
   say("comm \(String(decoding: try readFile("/proc/self/comm", limit: 64), as: UTF8.self))")
