@@ -3,7 +3,7 @@ import CSeccomp
 import RuntimeSpec
 import SystemPackage
 
-/// Builds a libseccomp filter rule by rule from a profile that was validated.
+/// Builds the filter for one architecture rule by rule from a profile that was validated.
 struct FilterBuilder {
   private let context: LibseccompContext
   private let defaultAction: UInt32
@@ -12,27 +12,19 @@ struct FilterBuilder {
   /// libseccomp up to 2.5.4 makes a wrong tree of no rules, and a short list needs none.
   private static let binaryTreeThreshold = 32
 
-  /// A filter for the profile's architectures and the native one, without rules.
-  init(_ profile: Spec.Linux.Seccomp) throws(SeccompProfileError) {
+  /// A filter for one architecture, without rules.
+  ///
+  /// - Parameter field: where the architecture stands in the configuration.
+  init(
+    _ profile: Spec.Linux.Seccomp, _ architecture: LibseccompArchitecture, field: String
+  ) throws(SeccompProfileError) {
     defaultAction = profile.defaultAction.filterAction(data: profile.defaultErrnoRet)
     do throws(LibseccompError) {
-      context = try LibseccompContext(defaultAction: defaultAction)
+      context = try LibseccompContext(defaultAction: defaultAction, architecture)
+    } catch  where error.errno.rawValue == EDOM {
+      throw SeccompProfileError(field, .otherByteOrder)
     } catch {
-      throw SeccompProfileError(error, at: "linux.seccomp.defaultAction")
-    }
-    for (index, name) in (profile.architectures ?? []).enumerated() {
-      let field = "linux.seccomp.architectures[\(index)]"
-      guard let architecture = LibseccompArchitecture(name) else {
-        throw SeccompProfileError(
-          field, .unsupportedByLibrary(name: name.rawValue, version: LibseccompVersion.string))
-      }
-      do throws(LibseccompError) {
-        try context.add(architecture)
-      } catch  where error.errno.rawValue == EDOM {
-        throw SeccompProfileError(field, .otherByteOrder(name: name.rawValue))
-      } catch {
-        throw SeccompProfileError(error, at: field)
-      }
+      throw SeccompProfileError(error, at: field)
     }
   }
 

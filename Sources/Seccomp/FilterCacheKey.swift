@@ -9,7 +9,7 @@ struct FilterCacheKey: Equatable {
 
   /// Counts up whenever the same profile would compile to another program, or the file's format
   /// changes.
-  private static let compilerVersion: UInt32 = 1
+  private static let compilerVersion: UInt32 = 2
 
   init(_ profile: Spec.Linux.Seccomp) {
     var digest = Blake2b()

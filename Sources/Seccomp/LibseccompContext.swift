@@ -8,25 +8,28 @@ import SystemPackage
 final class LibseccompContext {
   private let context: scmp_filter_ctx
 
-  /// A filter for the native architecture without rules.
+  /// A filter for one architecture without rules.
   ///
   /// - Parameter defaultAction: as `filterAction` gives it.
-  init(defaultAction: UInt32) throws(LibseccompError) {
+  init(
+    defaultAction: UInt32, _ architecture: LibseccompArchitecture
+  ) throws(LibseccompError) {
     guard let context = seccomp_init(defaultAction) else {
       throw LibseccompError(operation: "seccomp_init", errno: .invalidArgument)
     }
     self.context = context
+    // It begins with the native one, and refuses others of another byte order.
+    if architecture != .native {
+      try check("seccomp_arch_add", seccomp_arch_add(context, architecture.token))
+      try check(
+        "seccomp_arch_remove",
+        seccomp_arch_remove(context, LibseccompArchitecture.native.token))
+    }
   }
 
   deinit { seccomp_release(context) }
 
-  /// Adds an architecture; one that is there already is no error.
-  func add(_ architecture: LibseccompArchitecture) throws(LibseccompError) {
-    let result = seccomp_arch_add(context, architecture.token)
-    if result != -EEXIST { try check("seccomp_arch_add", result) }
-  }
-
-  /// Adds a rule for a call, whose conditions must all hold, to all architectures.
+  /// Adds a rule for a call, whose conditions must all hold.
   func addRule(
     action: UInt32, call: CInt, conditions: [scmp_arg_cmp]
   ) throws(LibseccompError) {
@@ -95,6 +98,24 @@ struct LibseccompArchitecture: Equatable {
     let token = seccomp_arch_resolve_name(name)
     if token == 0 { return nil }
     self.token = token
+  }
+
+  /// The native architecture and those of a profile, each once.
+  static func all(
+    of profile: Spec.Linux.Seccomp
+  ) throws(SeccompProfileError) -> [(architecture: Self, field: String)] {
+    var result: [(architecture: Self, field: String)] = [(native, "linux.seccomp")]
+    for (index, name) in (profile.architectures ?? []).enumerated() {
+      let field = "linux.seccomp.architectures[\(index)]"
+      guard let architecture = Self(name) else {
+        throw SeccompProfileError(
+          field, .unsupportedByLibrary(name: name.rawValue, version: LibseccompVersion.string))
+      }
+      if !result.contains(where: { $0.architecture == architecture }) {
+        result.append((architecture, field))
+      }
+    }
+    return result
   }
 
   /// SCMP_ARCH_X32, libseccomp's own.

@@ -1,7 +1,7 @@
 public import RuntimeSpec
 
 extension SeccompFilter {
-  /// Compiles a profile with libseccomp, which takes one to two milliseconds for a default profile.
+  /// Compiles a profile with libseccomp, which takes some ten milliseconds for an engine's default.
   ///
   /// Calls that libseccomp does not know are passed over. Conditions of one rule on different arguments
   /// must all hold; where two concern the same argument each is a rule by itself, as for runc.
@@ -18,10 +18,15 @@ extension SeccompFilter {
       remark("seccomp: WAIT_KILLABLE_RECV without SCMP_ACT_NOTIFY has no effect")
       flags.remove(.waitKillable)
     }
-    var builder = try FilterBuilder(profile)
-    try builder.addRules(of: profile, remark: remark)
-    let program = try builder.finish()
-    let instructions = NewerCallStub.instructions(for: profile) + program
+    var parts: [ArchitectureDispatch.Part] = []
+    for (architecture, field) in try LibseccompArchitecture.all(of: profile) {
+      var builder = try FilterBuilder(profile, architecture, field: field)
+      // Which calls are unknown does not depend on the architecture: it is said once.
+      try builder.addRules(of: profile) { if parts.isEmpty { remark($0) } }
+      parts.append(.init(architecture: architecture, instructions: try builder.finish()))
+    }
+    let instructions =
+      NewerCallStub.instructions(for: profile) + ArchitectureDispatch.program(parts)
     guard instructions.count <= Self.maximumLength else {
       throw SeccompProfileError("linux.seccomp", .tooLong(instructions: instructions.count))
     }

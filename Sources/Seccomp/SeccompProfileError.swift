@@ -31,7 +31,7 @@ public struct SeccompProfileError: Error, Equatable, Sendable {
     /// This libseccomp does not know it.
     case unsupportedByLibrary(name: String, version: String)
     /// The architecture has the other byte order.
-    case otherByteOrder(name: String)
+    case otherByteOrder
     /// A rule contradicts one before it.
     case contradiction(call: String)
     /// The program is longer than the kernel takes.
@@ -55,7 +55,7 @@ extension SeccompProfileError: CustomStringConvertible {
       case .unsupportedByKernel(let name): "\(name) is not supported by this kernel"
       case .unsupportedByLibrary(let name, let version):
         "\(name) is not known to libseccomp \(version)"
-      case .otherByteOrder(let name): "\(name) has another byte order than this machine"
+      case .otherByteOrder: "the architecture has another byte order than this machine"
       case .contradiction(let call): "the rule for \(call) contradicts an earlier one"
       case .tooLong(let count):
         "the filter has \(count) instructions, the kernel takes \(SeccompFilter.maximumLength)"

@@ -76,7 +76,7 @@ import Testing
     let profile = Profile(defaultAction: .allow, architectures: [.amd64, .s390x])
     #expect { try SeccompFilter(compiling: profile) } throws: {
       "\($0)"
-        == "linux.seccomp.architectures[1]: SCMP_ARCH_S390X has another byte order than this machine"
+        == "linux.seccomp.architectures[1]: the architecture has another byte order than this machine"
     }
   }
 
