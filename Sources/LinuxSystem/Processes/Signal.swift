@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A signal. See signal(7).
@@ -86,8 +87,8 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
   /// Gives the signals of a program's own faults back to the kernel, which ends the program.
   ///
   /// The Swift runtime handles them by executing `swift-backtrace`, which it looks for beside the
-  /// program: for a program that was executed by descriptor that is the current folder, where it may
-  /// be anybody's.
+  /// program: for a program that was executed by descriptor that is the current folder, where it
+  /// may be anybody's.
   public static func resetFaults() {
     for signal in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
       Glibc.signal(signal, SIG_DFL)
@@ -96,7 +97,14 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
 
   /// Gives every signal its default action again; what is executed later inherits none ignored.
   public static func resetAll() {
-    // KILL, STOP and the two that belong to the C library refuse, and need nothing.
-    for number in 1...realTime.upperBound { _ = Glibc.signal(number, SIG_DFL) }
+    // The kernel's struct sigaction for SIG_DFL is all zeros. The C library's own call would leave
+    // out the two signals that it keeps for itself; KILL and STOP refuse, and need nothing.
+    let action: (UInt, UInt, UInt, UInt) = (0, 0, 0, 0)
+    withUnsafeBytes(of: action) { action in
+      for number in 1...UInt(realTime.upperBound) {
+        _ = clinux_syscall(
+          Int(SYS_rt_sigaction), number, UInt(bitPattern: action.baseAddress), 0, 8, 0, 0)
+      }
+    }
   }
 }

@@ -151,3 +151,41 @@ func probeClone() throws {
     say("status \(try child.wait())")
   }
 }
+
+/// Gives the standard streams to a user, and shows whose they are.
+func probeStreams() throws {
+  if arguments.contains("closed") { try DescriptorTable.close(0...0) }
+  try StandardStreams.giveTo(1234)
+  for stream in [FileDescriptor.standardInput, .standardOutput, .standardError] {
+    guard let status = try? stream.status() else { continue }
+    say("\(stream.rawValue) belongs to \(status.uid)")
+  }
+}
+
+func probeSignals() throws {
+  let mask = SignalMask(.terminate, .hangup)
+  let before = try mask.block()
+  say("blocked before \(before.contains(.terminate))")
+  let signals = try mask.openDescriptor(nonBlocking: true)
+  say("pending \(try signals.read() != nil)")
+  try Signal.terminate.send(to: CurrentProcess.id)
+  let received = try signals.read()
+  say(
+    "received \(received?.signal.name ?? "none") from self \(received?.sender == CurrentProcess.id)"
+  )
+  try Signal.pipe.ignore()
+  Signal.resetAll()
+  try printStatus("SigIgn")
+}
+
+func probeKeyring() throws {
+  let keyring = try SessionKeyring.join("_ses.probe-\(CurrentProcess.id)")
+  try keyring.allow(.userSearch)
+  // A keyring of this name exists now, and may be searched: it is the same that is joined again.
+  _ = try SessionKeyring.join("_ses.probe-\(CurrentProcess.id)")
+  for line in String(decoding: try readFile("/proc/keys", limit: 1 << 20), as: UTF8.self)
+    .split(separator: "\n") where line.contains("_ses.probe-\(CurrentProcess.id)")
+  {
+    say("key \(line.split(separator: " ")[4])")
+  }
+}

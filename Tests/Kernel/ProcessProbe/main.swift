@@ -22,6 +22,9 @@ do {
     if arguments.count > 2 { try enterEmptyRoot(arguments[2]) }
     try WorkingDirectory(arguments[1]).enterIfAllowed().enterAndVerify()
     say("entered \(try CurrentProcess.workingDirectory())")
+  case "streams": try probeStreams()
+  case "signals": try probeSignals()
+  case "keyring": try probeKeyring()
   case "descriptors": try probeDescriptors()
   case "clone": try probeClone()
   case "lo": try probeLoopback()

@@ -51,9 +51,10 @@ import Testing
   @Test func withoutCapabilitiesThereAreNone() throws {
     let probe = try ProcessProbe("capabilities", "0", "none")
     #expect(
-      probe.lines.suffix(5) == ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].map {
-        "\($0): \(Self.none)"
-      })
+      probe.lines.suffix(5)
+        == ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].map {
+          "\($0): \(Self.none)"
+        })
   }
 
   @Test func schedulingIsWhatWasAskedFor() throws {
@@ -77,5 +78,21 @@ import Testing
     #expect(probe.lines.contains("ended true"))
     #expect(probe.lines.contains("status exited(7)"))
     #expect(probe.lines.last?.contains("signaled") == true)
+  }
+
+  @Test func signalsAreBlockedReadAndReset() throws {
+    // A test's own process may have signals blocked and ignored: a shell's child has none.
+    let probe = try ProcessProbe("signals")
+    #expect(probe.lines.contains("received SIGTERM from self true"), "\(probe.lines)")
+    #expect(probe.lines.contains("pending false"))
+    #expect(probe.lines.last == "SigIgn: 0000000000000000")
+  }
+
+  @Test(
+    .enabled(if: FileManager.default.fileExists(atPath: "/proc/keys"), "the kernel has no keyrings")
+  )
+  func keyringCanBeSearchedByItsUser() throws {
+    let probe = try ProcessProbe("keyring")
+    #expect(probe.lines == ["key 3f1b0000"] || probe.lines == ["key 3f3b0000"], "\(probe.lines)")
   }
 }

@@ -15,8 +15,7 @@ struct ProcessProbe {
   init(
     _ arguments: [String], wrapper: [String] = [], environment: [String: String] = [:]
   ) throws {
-    let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    let probe = folder.appendingPathComponent("ProcessProbe").path
+    let probe = ProcessProbe.path
     let process = Process()
     let command = wrapper + [probe] + arguments
     process.executableURL = URL(fileURLWithPath: command[0])
@@ -32,6 +31,9 @@ struct ProcessProbe {
     status = process.terminationStatus
     lines = String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
   }
+
+  static let path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    .appendingPathComponent("ProcessProbe").path
 
   func line(_ name: String) -> String? {
     lines.first { $0.hasPrefix("\(name) ") || $0.hasPrefix("\(name): ") }

@@ -10,25 +10,18 @@ import Testing
     return (try shared(pair.first.take()), try shared(pair.second.take()))
   }
 
-  private static func shared(
-    _ owned: consuming OwnedDescriptor?
-  ) throws -> SharedDescriptor {
-    guard let owned else { throw SystemError("take", "descriptor", .badFileDescriptor) }
-    return SharedDescriptor(owned)
-  }
-
   @Test(arguments: [SocketKind.stream, .sequencedPacket, .datagram])
   func bytesAndDescriptorsArriveTogether(kind: SocketKind) throws {
     let (ours, theirs) = try Self.pair(kind)
     var pipe = try Pipe()
-    let writing = try Self.shared(pipe.writing.take())
+    let writing = try shared(pipe.writing.take())
     try ours.lent.send([1, 2, 3], with: [writing.lent, writing.lent])
     let message = try theirs.lent.receive(bytes: 16, descriptors: 2)
     #expect(message.bytes == [1, 2, 3])
     #expect(message.descriptors.count == 2)
     try message.descriptors[1].lent.writeAll([9])
     var byte: [UInt8] = [0]
-    let reading = try Self.shared(pipe.reading.take())
+    let reading = try shared(pipe.reading.take())
     #expect(try byte.withUnsafeMutableBytes { try reading.lent.read(into: $0) } == 1)
     #expect(byte == [9])
   }
@@ -53,7 +46,7 @@ import Testing
 
   @Test func theEndIsNoBytes() throws {
     var pair = try SocketPair(.stream)
-    let theirs = try Self.shared(pair.second.take())
+    let theirs = try shared(pair.second.take())
     pair.first = nil
     #expect(try theirs.lent.receive(bytes: 16, descriptors: 1).bytes.isEmpty)
   }
