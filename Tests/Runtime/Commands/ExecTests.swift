@@ -104,7 +104,11 @@ extension RuntimeTests {
         let line = "grep -E 'CapBnd|CapEff|CapPrm|CapInh' /proc/self/status"
         let bits = CapabilitySet(["CAP_NET_ADMIN"] + Bundle.capabilities).hexadecimal
         let with = try container.exec(["--cap", "CAP_NET_ADMIN"], line).words
-        #expect(with == ["CapInh:", CapabilitySet([]).hexadecimal, "CapPrm:", bits, "CapEff:", bits, "CapBnd:", bits])
+        #expect(
+          with == [
+            "CapInh:", CapabilitySet([]).hexadecimal, "CapPrm:", bits, "CapEff:", bits, "CapBnd:",
+            bits,
+          ])
         let without = try container.exec([], line).words
         #expect(without.last == CapabilitySet(Bundle.capabilities).hexadecimal)
       }
@@ -128,11 +132,14 @@ extension RuntimeTests {
       try withBundle { bundle throws in
         let container = try bundle.start()
         let process: JSONValue = [
-          "args": ["sh", "-c", "id -u; pwd; echo $NAME; grep -E 'NoNewPrivs|CapEff' /proc/self/status; ulimit -n"],
+          "args": [
+            "sh", "-c",
+            "id -u; pwd; echo $NAME; grep -E 'NoNewPrivs|CapEff' /proc/self/status; ulimit -n",
+          ],
           "cwd": "/tmp", "env": ["PATH=/bin", "NAME=value"],
           "user": ["uid": 5, "gid": 6],
           "capabilities": ["bounding": ["CAP_KILL"]],
-          "rlimits": [["type": "RLIMIT_NOFILE", "soft": 100, "hard": 200]],
+          "rlimits": [["type": "RLIMIT_NOFILE", "soft": 100, "hard": 100]],
         ]
         let file = try bundle.fixture.newFile("process.json", try process.text)
         let output = try container.call("exec", ["--process", file])
@@ -163,7 +170,9 @@ extension RuntimeTests {
     @Test func badDocumentsAreErrors() throws {
       try withBundle { bundle throws in
         let container = try bundle.start()
-        for text in ["", "{", "[]", "{}", "{\"args\": [\"true\"]}", "{\"args\": [], \"cwd\": \"/\"}"] {
+        for text in [
+          "", "{", "[]", "{}", "{\"args\": [\"true\"]}", "{\"args\": [], \"cwd\": \"/\"}",
+        ] {
           let file = try bundle.fixture.newFile("process.json", text)
           let output = try container.call("exec", ["--process", file])
           #expect(output.status == 255, "\(text)")

@@ -32,10 +32,12 @@ extension RuntimeTests {
         #expect(state["annotations"] == ["org.example.key": "value, with = signs"])
         #expect(state["owner"].string != nil)
         let created = try #require(state["created"].string)
-        #expect(created.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/) != nil)
+        #expect(
+          created.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/) != nil)
         let pid = try #require(state["pid"].integer)
-        #expect(try String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)
-          == "sleep\0" + "1000\0")
+        #expect(
+          try String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)
+            == "sleep\0" + "1000\0")
       }
     }
 
@@ -131,7 +133,9 @@ extension RuntimeTests {
     func killSends(_ name: String?, _ signal: Int32) throws {
       try withBundle { bundle throws in
         // Process 1 gets only signals that it handles; the shell handles them with `trap`.
-        bundle.shell("trap 'echo got >/got; exit' \(signal == SIGKILL ? 0 : signal); touch /ready; while :; do sleep 0.01; done")
+        bundle.shell(
+          "trap 'echo got >/got; exit' \(signal == SIGKILL ? 0 : signal); touch /ready; while :; do sleep 0.01; done"
+        )
         let container = try bundle.start()
         #expect(eventually(5) { FileManager.default.fileExists(atPath: bundle.rootfs + "/ready") })
         try container.must("kill", [], name.map { [$0] } ?? [])

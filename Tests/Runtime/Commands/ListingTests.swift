@@ -113,7 +113,8 @@ extension RuntimeTests {
       try withBundle { bundle throws in
         let container = try bundle.start()
         let child = try bundle.fixture.spawn(
-          Command(bundle.fixture.runtime.arguments(["events", "--interval", "100ms", container.id])))
+          Command(
+            bundle.fixture.runtime.arguments(["events", "--interval", "100ms", container.id])))
         #expect(
           eventually(5) { child.standardOutput.split(separator: "\n").count >= 3 })
         try container.must("delete", ["--force"])

@@ -83,8 +83,10 @@ extension RuntimeTests {
     }
 
     @Test func highCapabilities() throws {
-      let names = ["CAP_SYSLOG", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE"]
-        .filter(CapabilitySet.own.contains)
+      let names = [
+        "CAP_SYSLOG", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE",
+      ]
+      .filter(CapabilitySet.own.contains)
       let list = JSONValue(names)
       let sets = try shown(["bounding": list, "permitted": list, "effective": list])
       #expect(sets["CapBnd"] == CapabilitySet(names).hexadecimal)
@@ -109,7 +111,9 @@ extension RuntimeTests {
       try withBundle { bundle throws in
         bundle.config["process", "capabilities"] = nil
         let output = try bundle.output(
-          of: "touch /tmp/file; chown 5 /tmp/file 2>/dev/null || echo no-chown; mknod /tmp/node c 1 3 2>/dev/null || echo no-mknod")
+          of:
+            "touch /tmp/file; chown 5 /tmp/file 2>/dev/null || echo no-chown; mknod /tmp/node c 1 3 2>/dev/null || echo no-mknod"
+        )
         #expect(output.words == ["no-chown", "no-mknod"])
       }
     }

@@ -216,7 +216,9 @@ extension RuntimeTests {
           "/sys/fs/cgroup", type: "cgroup", source: "cgroup",
           options: ["nosuid", "noexec", "nodev", "relatime", "ro"])
         try bundle.output(
-          of: "for f in $(find /sys/fs/cgroup -name cgroup.procs); do (echo $$ >$f) 2>/dev/null && exit 1; done; true")
+          of:
+            "for f in $(find /sys/fs/cgroup -name cgroup.procs); do (echo $$ >$f) 2>/dev/null && exit 1; done; true"
+        )
       }
     }
   }

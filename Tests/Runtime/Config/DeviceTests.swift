@@ -7,7 +7,9 @@ extension RuntimeTests {
     @Test func defaultNodes() throws {
       try withBundle { bundle throws in
         let output = try bundle.output(
-          of: "stat -c '%n %F %t:%T %a' /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty")
+          of:
+            "stat -c '%n %F %t:%T %a' /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty"
+        )
         #expect(
           output.lines == [
             "/dev/null character special file 1:3 666",
@@ -55,7 +57,9 @@ extension RuntimeTests {
           ["path": "/elsewhere", "type": "c", "major": 1, "minor": 7],
         ]
         let output = try bundle.output(
-          of: "stat -c '%F|%t:%T|%a|%u:%g' /dev/deep/char /dev/block /dev/pipe; stat -c '%F|%t:%T' /dev/unbuffered /elsewhere")
+          of:
+            "stat -c '%F|%t:%T|%a|%u:%g' /dev/deep/char /dev/block /dev/pipe; stat -c '%F|%t:%T' /dev/unbuffered /elsewhere"
+        )
         #expect(
           output.lines == [
             "character special file|1:3|620|5:6", "block special file|7:63|600|0:0",
@@ -143,7 +147,9 @@ extension RuntimeTests {
       try withBundle { bundle throws in
         // A /dev that the caller bind-mounts is the caller's.
         let folder = try bundle.fixture.newFolder("dev")
-        for (name, number) in [("null", 3), ("zero", 5), ("full", 7), ("random", 8), ("urandom", 9)] {
+        for (name, number) in [
+          ("null", 3), ("zero", 5), ("full", 7), ("random", 8), ("urandom", 9),
+        ] {
           try bundle.fixture.host("mknod", "\(folder)/\(name)", "c", "1", "\(number)")
         }
         try bundle.fixture.host("mknod", folder + "/tty", "c", "5", "0")

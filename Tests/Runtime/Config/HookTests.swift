@@ -9,7 +9,9 @@ extension RuntimeTests {
     ]
 
     /// A hook that runs `script` with the host's shell.
-    private func hook(_ script: String, environment: [String] = [], timeout: Int64? = nil) -> JSONValue {
+    private func hook(_ script: String, environment: [String] = [], timeout: Int64? = nil)
+      -> JSONValue
+    {
       var hook: JSONValue = [
         "path": "/bin/sh", "args": .init(["sh", "-c", script]), "env": .init(environment),
       ]
@@ -34,7 +36,8 @@ extension RuntimeTests {
         bundle.shell("echo process >>/log; sleep 1000")
         let container = try bundle.create()
         func logged() -> [String] {
-          (FileManager.default.contents(atPath: log).map { String(decoding: $0, as: UTF8.self) } ?? "")
+          (FileManager.default.contents(atPath: log).map { String(decoding: $0, as: UTF8.self) }
+            ?? "")
             .split(separator: "\n").map(String.init)
         }
         var atCreation = [
@@ -99,7 +102,9 @@ extension RuntimeTests {
         for kind in Self.kinds {
           let target = kind == "startContainer" ? "/places" : file
           bundle.config["hooks", kind] = [
-            hook("echo \(kind) $(readlink /proc/self/ns/mnt) $(readlink /proc/self/ns/net) >>\(target)")
+            hook(
+              "echo \(kind) $(readlink /proc/self/ns/mnt) $(readlink /proc/self/ns/net) >>\(target)"
+            )
           ]
         }
         // On the host `readlink` of coreutils, in the container that of busybox.
@@ -134,7 +139,9 @@ extension RuntimeTests {
         bundle.config["hooks", kind] = [
           [
             "path": "/bin/sh",
-            "args": .init(["sh", "-c", "echo \"$0 $1 $ONE $HOST_SECRET\" >\(target)", "zero", "one"]),
+            "args": .init([
+              "sh", "-c", "echo \"$0 $1 $ONE $HOST_SECRET\" >\(target)", "zero", "one",
+            ]),
             "env": ["ONE=1"],
           ]
         ]
@@ -241,7 +248,8 @@ extension RuntimeTests {
       try withBundle { bundle throws in
         bundle.config["hooks", "createRuntime"] = [
           hook(
-            "pid=$(sed -n 's/.*\"pid\": *\\([0-9]*\\).*/\\1/p'); nsenter -t $pid -n ip link set lo alias named || nsenter -t $pid -n true")
+            "pid=$(sed -n 's/.*\"pid\": *\\([0-9]*\\).*/\\1/p'); nsenter -t $pid -n ip link set lo alias named || nsenter -t $pid -n true"
+          )
         ]
         #expect(try bundle.run().status == 0)
       }

@@ -9,9 +9,13 @@ extension RuntimeTests {
         _ = try bundle.fixture.newFile("bundle/rootfs/secret", "text")
         _ = try bundle.fixture.newFolder("bundle/rootfs/folder")
         _ = try bundle.fixture.newFile("bundle/rootfs/folder/secret", "text")
-        bundle.config["linux", "maskedPaths"] = ["/secret", "/folder", "/not/there", "/proc/kcore"]
+        bundle.config["linux", "maskedPaths"] = [
+          "/secret", "/folder", "/not/there", "/proc/version",
+        ]
         let output = try bundle.output(
-          of: "cat /secret /proc/kcore; ls -A /folder; stat -c '%t:%T' /secret; touch /folder/x 2>&1 | grep -o Read-only; echo x >/secret; cat /secret")
+          of:
+            "cat /secret /proc/version; ls -A /folder; stat -c '%t:%T' /secret; touch /folder/x 2>&1 | grep -o Read-only; echo x >/secret; cat /secret"
+        )
         #expect(output.words == ["1:3", "Read-only"])
         let text = try String(contentsOfFile: bundle.rootfs + "/secret", encoding: .utf8)
         #expect(text == "text")
@@ -35,7 +39,8 @@ extension RuntimeTests {
 
     @Test func procSysIsReadonly() throws {
       try withBundle { bundle throws in
-        try bundle.output(of: "! echo x >/proc/sys/kernel/domainname && ! echo h >/proc/sysrq-trigger")
+        try bundle.output(
+          of: "! echo x >/proc/sys/kernel/domainname && ! echo h >/proc/sysrq-trigger")
       }
     }
 

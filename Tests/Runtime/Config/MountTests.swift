@@ -205,7 +205,10 @@ extension RuntimeTests {
         let folder = try bundle.fixture.newFolder("source")
         bundle.addMount("/a/b/c", source: folder, options: ["bind"])
         bundle.addMount("/d/e", type: "tmpfs", source: "tmpfs")
-        let output = try bundle.output(of: "grep -q ' /a/b/c ' /proc/self/mountinfo && grep -q ' /d/e ' /proc/self/mountinfo && stat -c %a /a /a/b")
+        let output = try bundle.output(
+          of:
+            "grep -q ' /a/b/c ' /proc/self/mountinfo && grep -q ' /d/e ' /proc/self/mountinfo && stat -c %a /a /a/b"
+        )
         #expect(output.words == ["755", "755"])
       }
     }
@@ -217,7 +220,9 @@ extension RuntimeTests {
         bundle.addMount("/mnt/sub", type: "tmpfs", source: "tmpfs", options: ["ro"])
         bundle.addMount("/mnt/file", source: file, options: ["bind"])
         try bundle.output(
-          of: "grep -q ' /mnt/sub ' /proc/self/mountinfo && cat /mnt/file && touch /mnt/x && ! touch /mnt/sub/x")
+          of:
+            "grep -q ' /mnt/sub ' /proc/self/mountinfo && cat /mnt/file && touch /mnt/x && ! touch /mnt/sub/x"
+        )
       }
     }
 
@@ -247,7 +252,9 @@ extension RuntimeTests {
           bundle.rootfs)
         bundle.addMount("/data", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup"])
         let output = try bundle.output(
-          of: "cat /data/file; stat -c '%a %u %g' /data/file /data/sub; readlink /data/link; stat -f -c %T /data; touch /data/new")
+          of:
+            "cat /data/file; stat -c '%a %u %g' /data/file /data/sub; readlink /data/link; stat -f -c %T /data; touch /data/new"
+        )
         #expect(output.lines == ["text", "640 0 0", "755 5 6", "file", "tmpfs"])
         #expect(!FileManager.default.fileExists(atPath: bundle.rootfs + "/data/new"))
       }
@@ -261,7 +268,9 @@ extension RuntimeTests {
     func kinds(_ type: String, _ target: String, _ check: String) throws {
       try withBundle { bundle throws in
         if type == "proc" { bundle.removeMounts("/proc") }
-        if type == "proc" { bundle.config["linux", "maskedPaths"] = []; bundle.config["linux", "readonlyPaths"] = [] }
+        if type == "proc" {
+          bundle.config["linux", "maskedPaths"] = []; bundle.config["linux", "readonlyPaths"] = []
+        }
         let place = type == "proc" ? "/proc" : target
         bundle.addMount(place, type: type, source: type)
         try bundle.output(of: check.replacingOccurrences(of: "/x", with: place))
@@ -275,7 +284,9 @@ extension RuntimeTests {
           "/sys/fs/cgroup", type: "cgroup", source: "cgroup",
           options: ["nosuid", "noexec", "nodev", "relatime", "ro"])
         let output = try bundle.output(
-          of: "find /sys/fs/cgroup -name cgroup.procs | head -n 3; grep /sys/fs/cgroup /proc/self/mountinfo")
+          of:
+            "find /sys/fs/cgroup -name cgroup.procs | head -n 3; grep /sys/fs/cgroup /proc/self/mountinfo"
+        )
         #expect(output.lines.first?.hasSuffix("cgroup.procs") == true)
         for line in output.lines where line.contains(" - cgroup") {
           #expect(line.split(separator: " ")[5].split(separator: ",").contains("ro"), "\(line)")

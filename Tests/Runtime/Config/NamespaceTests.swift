@@ -175,10 +175,11 @@ extension RuntimeTests {
 
     static let canSetSysctl = access("/proc/sys/net/ipv4/ip_unprivileged_port_start", F_OK) == 0
 
-    @Test(arguments: [
-      ("net.ipv4.ip_unprivileged_port_start", "81"), ("kernel.msgmax", "9000"),
-      ("kernel.shm_rmid_forced", "1"), ("net.ipv4.ping_group_range", "0\t100"),
-    ].filter { access("/proc/sys/" + $0.0.replacingOccurrences(of: ".", with: "/"), F_OK) == 0 })
+    @Test(
+      arguments: [
+        ("net.ipv4.ip_unprivileged_port_start", "81"), ("kernel.msgmax", "9000"),
+        ("kernel.shm_rmid_forced", "1"), ("net.ipv4.ping_group_range", "0\t100"),
+      ].filter { access("/proc/sys/" + $0.0.replacingOccurrences(of: ".", with: "/"), F_OK) == 0 })
     func sysctl(_ name: String, _ value: String) throws {
       try withBundle { bundle throws in
         bundle.config["linux", "sysctl"] = .object([name: .string(value)])

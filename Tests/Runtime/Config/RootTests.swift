@@ -43,10 +43,12 @@ extension RuntimeTests {
       try withBundle { bundle throws in
         let output = try bundle.output(of: "cat /proc/self/mountinfo; ls -A /")
         #expect(!output.stdout.contains(bundle.folder + " "))
-        let root = try #require(output.lines.first { $0.contains(" / / ") || $0.contains("rootfs / ") })
+        let root = try #require(
+          output.lines.first { $0.contains(" / / ") || $0.contains("rootfs / ") })
         #expect(root.contains("/rootfs / "))
         // Going up from the root leads nowhere, also by a descriptor.
-        try bundle.output(of: "cd /; cd ../../..; test -e /proc/self/root/bin/probe; test ! -e ../usr")
+        try bundle.output(
+          of: "cd /; cd ../../..; test -e /proc/self/root/bin/probe; test ! -e ../usr")
       }
     }
 
@@ -74,7 +76,8 @@ extension RuntimeTests {
       try withBundle { bundle throws in
         try bundle.fixture.makeShared()
         bundle.config["linux", "rootfsPropagation"] = .string(propagation)
-        // An unbindable tree cannot be bound, and so not be made read-only in part.
+        // An unbindable tree cannot be bound, and so neither masked nor made read-only in part.
+        bundle.config["linux", "maskedPaths"] = []
         bundle.config["linux", "readonlyPaths"] = []
         let lines = try bundle.output(of: "cat /proc/self/mountinfo").lines
         let line = try #require(lines.first { $0.contains("rootfs / ") })

@@ -14,7 +14,9 @@ extension RuntimeTests {
     /// A call that neither a runtime nor a shell needs.
     private static let getsid = "124"
 
-    private func profile(_ rules: JSONValue..., defaultAction: JSONValue = "SCMP_ACT_ALLOW") -> JSONValue {
+    private func profile(_ rules: JSONValue..., defaultAction: JSONValue = "SCMP_ACT_ALLOW")
+      -> JSONValue
+    {
       ["defaultAction": defaultAction, "syscalls": .array(rules)]
     }
 
@@ -137,7 +139,8 @@ extension RuntimeTests {
           "names": ["getpid"], "action": "SCMP_ACT_ERRNO", "errnoRet": 99,
           "args": [argument(0, 1), argument(1, 2), argument(5, 3)],
         ])
-        bundle.shell("probe call 39 1 2 0 0 0 3; probe call 39 1 2 0 0 0 4; probe call 39 1 3 0 0 0 3")
+        bundle.shell(
+          "probe call 39 1 2 0 0 0 3; probe call 39 1 2 0 0 0 4; probe call 39 1 3 0 0 0 3")
         let lines = try bundle.run().lines
         #expect(lines.map { $0 == "-1 99" } == [true, false, false])
       }
@@ -231,9 +234,11 @@ extension RuntimeTests {
       }
     }
 
-    @Test(.disabled(if: Runtime.isRunc(before: "1.2"), "runc 1.1 knows no flags"), arguments: [
-      "SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC",
-    ])
+    @Test(
+      .disabled(if: Runtime.isRunc(before: "1.2"), "runc 1.1 knows no flags"),
+      arguments: [
+        "SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC",
+      ])
     func flags(_ flag: String) throws {
       try withBundle { bundle throws in
         bundle.config["linux", "seccomp"] = profile([
@@ -260,7 +265,9 @@ extension RuntimeTests {
       try withBundle { bundle throws in
         bundle.config["process", "noNewPrivileges"] = .bool(noNewPrivileges)
         bundle.config["linux", "seccomp"] = profile([
-          "names": ["mount", "umount2", "pivot_root", "setns", "unshare", "sethostname", "mknodat"],
+          "names": [
+            "mount", "umount2", "pivot_root", "setns", "unshare", "sethostname", "mknodat",
+          ],
           "action": "SCMP_ACT_KILL_PROCESS",
         ])
         #expect(try bundle.run().status == 0)

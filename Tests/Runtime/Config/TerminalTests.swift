@@ -20,7 +20,8 @@ extension RuntimeTests {
     @Test func masterGoesToTheSocket() throws {
       try withBundle { bundle throws in
         bundle.config["process", "terminal"] = true
-        bundle.shell("tty; test -t 0 && test -t 1 && test -t 2 && echo all; ls -l /dev/console; echo err >&2")
+        bundle.shell(
+          "tty; test -t 0 && test -t 1 && test -t 2 && echo all; ls -l /dev/console; echo err >&2")
         let (child, socket) = try console(in: bundle.fixture)
         let container = try bundle.create(["--console-socket", socket])
         try container.start()
@@ -59,7 +60,8 @@ extension RuntimeTests {
     @Test func itIsTheControllingTerminal() throws {
       try withBundle { bundle throws in
         bundle.config["process", "terminal"] = true
-        bundle.shell("trap 'echo interrupted; exit' INT; echo waiting; while :; do sleep 0.02; done")
+        bundle.shell(
+          "trap 'echo interrupted; exit' INT; echo waiting; while :; do sleep 0.02; done")
         // The third character of the terminal's defaults interrupts.
         let (child, socket) = try console(in: bundle.fixture, typing: "\u{3}", after: "waiting")
         try bundle.create(["--console-socket", socket]).start()
@@ -74,7 +76,8 @@ extension RuntimeTests {
         bundle.shell("stat -c 'owner %u' $(tty); sleep 0.1")
         let (child, socket) = try console(in: bundle.fixture)
         try bundle.create(["--console-socket", socket]).start()
-        #expect(eventually(5) { child.standardOutput.contains("owner 1000") }, "\(child.standardOutput)")
+        #expect(
+          eventually(5) { child.standardOutput.contains("owner 1000") }, "\(child.standardOutput)")
       }
     }
 
@@ -86,7 +89,9 @@ extension RuntimeTests {
           "exec", ["--tty", "--detach", "--console-socket", socket],
           ["sh", "-c", "tty; ls /dev/pts; sleep 0.1"])
         #expect(output.status == 0, "\(output)")
-        #expect(eventually(5) { child.standardOutput.contains("/dev/pts/0\r\n") }, "\(child.standardOutput)")
+        #expect(
+          eventually(5) { child.standardOutput.contains("/dev/pts/0\r\n") },
+          "\(child.standardOutput)")
       }
     }
 
@@ -124,7 +129,9 @@ extension RuntimeTests {
         let call = bundle.fixture.runtime.arguments(
           ["run", "--bundle", bundle.folder, bundle.fixture.newID()])
         let child = try bundle.fixture.spawn(
-          Command(["script", "--quiet", "--return", "--command", call.joined(separator: " "), "/dev/null"]))
+          Command([
+            "script", "--quiet", "--return", "--command", call.joined(separator: " "), "/dev/null",
+          ]))
         let output = try child.wait()
         #expect(output.stdout.contains("terminal"))
         #expect(output.status == 5, "\(output)")

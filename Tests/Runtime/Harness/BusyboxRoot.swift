@@ -7,7 +7,8 @@ enum BusyboxRoot {
   private static let applets = [
     "ash", "awk", "basename", "cat", "chgrp", "chmod", "chown", "cmp", "cp", "cut", "date", "dd",
     "df", "dirname", "echo", "env", "expr", "false", "find", "free", "grep", "head", "hostname",
-    "id", "ifconfig", "ionice", "ip", "kill", "ln", "ls", "mkdir", "mkfifo", "mknod", "mount", "mv", "nc",
+    "id", "ifconfig", "ionice", "ip", "kill", "ln", "ls", "mkdir", "mkfifo", "mknod", "mount", "mv",
+    "nc",
     "nproc", "od", "printf", "ps", "pwd", "readlink", "realpath", "rm",
     "rmdir", "sed", "setsid", "sh", "sha256sum", "sleep", "sort", "stat", "stty", "sync", "tail",
     "tee", "test", "timeout", "touch", "tr", "true", "tty", "umount", "uname", "uniq", "unshare",

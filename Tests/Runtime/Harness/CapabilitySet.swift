@@ -35,6 +35,7 @@ struct CapabilitySet {
     let line = status.split(separator: "\n").first { $0.hasPrefix("CapEff:") } ?? ""
     let bits = UInt64(line.split(separator: "\t").last ?? "0", radix: 16) ?? 0
     return Set(
-      names.enumerated().filter { bits & (1 << UInt64($0.offset)) != 0 }.map { "CAP_" + $0.element })
+      names.enumerated().filter { bits & (1 << UInt64($0.offset)) != 0 }.map { "CAP_" + $0.element }
+    )
   }()
 }

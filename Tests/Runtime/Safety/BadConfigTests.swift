@@ -90,7 +90,8 @@ extension RuntimeTests {
       Change("linux.resources.cpu", ["shares": -1]),
       Change("linux.resources.cpu", ["period": -1]),
       // Values.
-      Change("linux.namespaces", [["type": "nosuch"]]), Change("linux.namespaces", [["path": "/x"]]),
+      Change("linux.namespaces", [["type": "nosuch"]]),
+      Change("linux.namespaces", [["path": "/x"]]),
       Change("linux.rootfsPropagation", "sideways"), Change("mounts", [["type": "tmpfs"]]),
       Change("linux.maskedPaths", ["relative"], isTakenByRunc: true),
       Change("linux.readonlyPaths", ["relative"], isTakenByRunc: true),

@@ -10,7 +10,8 @@ extension RuntimeTests {
       var options: [String] = []
       var testDescription: String { name }
       init(
-        _ name: String, options: [String] = [], _ change: @escaping @Sendable (Bundle) throws -> Void
+        _ name: String, options: [String] = [],
+        _ change: @escaping @Sendable (Bundle) throws -> Void
       ) {
         self.name = name
         self.options = options
@@ -116,7 +117,8 @@ extension RuntimeTests {
       try withBundle { bundle throws in
         bundle.arguments = ["sleep", "1000"]
         bundle.config["linux", "resources", "pids"] = ["limit": 100]
-        bundle.addMount("/volume", source: try bundle.fixture.newFolder("volume"), options: ["bind"])
+        bundle.addMount(
+          "/volume", source: try bundle.fixture.newFolder("volume"), options: ["bind"])
         try bundle.write()
         // How long it takes when it is left alone.
         let begin = Date()

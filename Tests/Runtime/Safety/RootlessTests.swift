@@ -16,7 +16,9 @@ private enum Unprivileged {
 
 extension RuntimeTests {
   /// The runtime as an unprivileged user, with one mapping and without cgroups.
-  @Suite(.enabled(if: Unprivileged.canMakeNamespaces, "no unprivileged user can make a user namespace here"))
+  @Suite(
+    .enabled(
+      if: Unprivileged.canMakeNamespaces, "no unprivileged user can make a user namespace here"))
   struct Rootless {
     /// Gives `body` a bundle that belongs to the user, with the configuration that `spec --rootless`
     /// writes, and a runtime that runs as the user.
@@ -26,11 +28,14 @@ extension RuntimeTests {
         let home = try fixture.newFolder("home")
         // The copies of busybox and the probe are links to files that stay root's.
         try fixture.host(
-          "chown", "-R", "-h", "\(Unprivileged.user):\(Unprivileged.user)", bundle.folder, home, "--no-dereference")
-        try fixture.host("chown", "0:0", bundle.rootfs + "/bin/busybox", bundle.rootfs + "/bin/probe")
+          "chown", "-R", "-h", "\(Unprivileged.user):\(Unprivileged.user)", bundle.folder, home,
+          "--no-dereference")
+        try fixture.host(
+          "chown", "0:0", bundle.rootfs + "/bin/busybox", bundle.rootfs + "/bin/probe")
         fixture.runtime.root = home + "/state"
         fixture.runtime.prefix = [
-          "setpriv", "--reuid=\(Unprivileged.user)", "--regid=\(Unprivileged.user)", "--clear-groups", "env",
+          "setpriv", "--reuid=\(Unprivileged.user)", "--regid=\(Unprivileged.user)",
+          "--clear-groups", "env",
           "HOME=\(home)", "XDG_RUNTIME_DIR=\(home)",
         ]
         let output = try fixture.execute(["spec", "--rootless", "--bundle", bundle.folder])

@@ -79,12 +79,16 @@ extension RuntimeTests {
     @Test func joiningProcessesKeepTheirDescriptorsFromTheContainer() throws {
       try withBundle { bundle throws in
         let canary = try Canary(bundle)
-        let script = "probe attack-descriptors \(canary.secret) & exec probe attack-descriptors \(canary.secret)"
+        let script =
+          "probe attack-descriptors \(canary.secret) & exec probe attack-descriptors \(canary.secret)"
         bundle.shell(script)
         let seen = bundle.rootfs + "/seen"
         bundle.shell("probe attack-descriptors \(canary.secret) >/seen")
         let container = try bundle.start()
-        #expect(eventually(5) { (try? String(contentsOfFile: seen, encoding: .utf8))?.contains("ready") == true })
+        #expect(
+          eventually(5) {
+            (try? String(contentsOfFile: seen, encoding: .utf8))?.contains("ready") == true
+          })
         for _ in 0..<40 { #expect(try container.exec([], "true").status == 0) }
         #expect(try String(contentsOfFile: seen, encoding: .utf8) == "ready\n")
       }
@@ -107,7 +111,8 @@ extension RuntimeTests {
     @Test(.disabled(if: Runtime.isCrun, "crun takes run.oci.* from everybody"))
     func annotationsDoNotWiden() throws {
       try withBundle { bundle throws in
-        let show = "grep -E '^(Cap|Seccomp|NoNewPrivs|Groups|Uid)' /proc/self/status; ls /dev; cut -d' ' -f4- /proc/self/mountinfo | sed 's/ocitest-[A-Za-z0-9]*//g' | wc -l"
+        let show =
+          "grep -E '^(Cap|Seccomp|NoNewPrivs|Groups|Uid)' /proc/self/status; ls /dev; cut -d' ' -f4- /proc/self/mountinfo | sed 's/ocitest-[A-Za-z0-9]*//g' | wc -l"
         let plain = try bundle.output(of: show).stdout
         var annotations: [String: JSONValue] = [:]
         for (key, value) in [
@@ -115,9 +120,11 @@ extension RuntimeTests {
           ("run.oci.seccomp_fail_unknown_syscall", "1"), ("run.oci.systemd.subgroup", "x"),
           ("run.oci.seccomp.receiver", "/tmp/x"), ("run.oci.hooks.stdout", "/tmp/x"),
           ("run.oci.delegate-cgroup", "x"), ("run.oci.mount_context_type", "rootcontext"),
-          ("org.systemd.property.ExecStartPre", "'/bin/true'"), ("io.kubernetes.cri-o.userns-mode", "host"),
+          ("org.systemd.property.ExecStartPre", "'/bin/true'"),
+          ("io.kubernetes.cri-o.userns-mode", "host"),
           ("org.criu.config", "/etc/criu.conf"), ("io.podman.annotations.privileged", "TRUE"),
-          ("io.podman.annotations.checkpoint", "1"), ("org.opencontainers.runtime-spec.features", "{}"),
+          ("io.podman.annotations.checkpoint", "1"),
+          ("org.opencontainers.runtime-spec.features", "{}"),
           ("module.wasm.image/variant", "compat"), ("a b=\n", "\u{1}"),
         ] { annotations[key] = .string(value) }
         bundle.config["annotations"] = .object(annotations)
