@@ -64,6 +64,8 @@ struct FirstProcess {
     } else if !namespaces.needsIntermediate(
       withTimeOffsets: !(blueprint.linux.timeOffsets ?? [:]).isEmpty)
     {
+      // What is in the namespaces that are joined must not look into this process.
+      if !namespaces.joined.isEmpty { try CurrentProcess.setDumpable(false) }
       try namespaces.joinAll()
     }
     if !blueprint.options.noNewKeyring {
@@ -94,6 +96,7 @@ struct FirstProcess {
       try root.mountConsole(terminal: terminal.processEnd)
       try terminal.hand(over: console.lent)
     }
+    try WorkingDirectory(blueprint.process.cwd).makeIfMissing()
     try root.seal()
   }
 

@@ -13,6 +13,32 @@ struct WorkingDirectory {
     self.isEntered = isEntered
   }
 
+  /// Makes what is missing of it, while the container's root can still be written.
+  ///
+  /// What cannot be made is left: entering it then fails, and tells why.
+  func makeIfMissing() throws(SystemError) {
+    let root = try openFile("/", [.path, .directory])
+    if (try? WorkingDirectory.open(path, in: root.lent)) != nil { return }
+    var parent = ""
+    for name in path.split(separator: "/") {
+      let whole = "\(parent)/\(name)"
+      if (try? WorkingDirectory.open(whole, in: root.lent)) == nil {
+        guard let folder = try? WorkingDirectory.open("\(parent)/.", in: root.lent),
+          (try? folder.lent.makeDirectory(String(name), mode: 0o755)) != nil
+        else { return }
+      }
+      parent = whole
+    }
+  }
+
+  /// Opens a path from a root that it cannot leave. A link of procfs's own kind, as
+  /// /proc/self/fd/7, is not followed: it could lead to what the runtime has open.
+  private static func open(
+    _ path: String, in root: FileDescriptor
+  ) throws(SystemError) -> OwnedDescriptor {
+    try root.open(path, [.path, .directory], within: [.inRoot, .noMagicLinks])
+  }
+
   /// Enters it with the rights that the process has now, if these suffice.
   ///
   /// A folder that only root may enter, and one that only the user may enter, are both allowed: the
@@ -62,13 +88,11 @@ struct WorkingDirectory {
     return .step("process.cwd", SystemError("chdir", path, error.errno))
   }
 
-  /// A link of procfs's own kind, as /proc/self/fd/7, is not followed: it could lead to what the
-  /// runtime has open.
   private func enter() throws(SystemError) {
     let root = try openFile("/", [.path, .directory])
     let directory: OwnedDescriptor
     do throws(SystemError) {
-      directory = try root.lent.open(path, [.path, .directory], within: [.inRoot, .noMagicLinks])
+      directory = try WorkingDirectory.open(path, in: root.lent)
     } catch  where error.errno == .noFunction {
       // Before Linux 5.6 only the look at where it led to, in `enterAndVerify`, is left.
       return try CurrentProcess.changeDirectory(to: path)

@@ -20,6 +20,7 @@ do {
   case "directory":
     // As an open descriptor of the host's would be found in a container.
     if arguments.count > 2 { try enterEmptyRoot(arguments[2]) }
+    if arguments.count > 3 { try WorkingDirectory(arguments[1]).makeIfMissing() }
     try WorkingDirectory(arguments[1]).enterIfAllowed().enterAndVerify()
     say("entered \(try CurrentProcess.workingDirectory())")
   case "streams": try probeStreams()
