@@ -27,6 +27,8 @@ struct ContainerState: JSONObject {
   var cgroup: ContainerCgroup.Record?
   /// The folder of /sys/fs/resctrl that was made for the container.
   var resctrlGroup: String?
+  /// Whether the container has no session keyring of its own; `nil` is no.
+  var keepsCallersKeyring: Bool?
 
   static var blank: Self { Self(id: "", bundle: "", created: "") }
 
@@ -40,5 +42,6 @@ struct ContainerState: JSONObject {
     try object.member("isCreated", &isCreated)
     try object.member("cgroup", &cgroup)
     try object.member("resctrlGroup", &resctrlGroup)
+    try object.member("keepsCallersKeyring", &keepsCallersKeyring)
   }
 }

@@ -57,6 +57,7 @@ struct Creation {
     var state = ContainerState(
       id: blueprint.id.description, bundle: blueprint.bundle, created: Timestamp.now().rfc3339)
     state.cgroup = cgroup.plannedRecord
+    if blueprint.options.noNewKeyring { state.keepsCallersKeyring = true }
     state.resctrlGroup = try blueprint.intelRdt?.ownPath()
     try folder.write(state)
     if let group = state.resctrlGroup {
@@ -157,6 +158,7 @@ struct Creation {
     try step("setting the cgroup's limits") { try cgroup.apply(blueprint.linux.resources) }
     try step("joining the resctrl group") { try blueprint.intelRdt?.create(for: pid) }
     try ProcessLimits(blueprint.process).apply(to: pid)
+    try ProcessAffinity(nil).applyFinal(to: pid, log: blueprint.context.log)
     try moveNetworkDevices(to: pid)
   }
 

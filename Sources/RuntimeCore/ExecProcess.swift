@@ -49,6 +49,7 @@ struct Execution: ~Copyable {
   private let context: RuntimeContext
   private let cgroup: ContainerCgroup?
   private let intelRdt: IntelRdtGroup?
+  private let keepsCallersKeyring: Bool
   private let firstProcess: ProcessHandle
 
   /// Finds what the process needs, and holds on to the container by its first process.
@@ -67,6 +68,7 @@ struct Execution: ~Copyable {
       process: process, linux: linux, options: options, seccomp: seccomp, inherited: inherited,
       state: container.runtimeState(.running), context: context,
       cgroup: try container.cgroup(), intelRdt: try IntelRdtGroup(linux.intelRdt, container.id),
+      keepsCallersKeyring: container.state.keepsCallersKeyring ?? false,
       firstProcess: first)
   }
 
@@ -175,7 +177,11 @@ struct Execution: ~Copyable {
         try entrance?.enter(wasCloned: entrance?.cloneDescriptor != nil)
       }
       if !namespaces.contains(.user) { try joinNamespaces(namespaces.subtracting(.pid)) }
-      try ContainerKeyring.join(state.id, log: context.log)
+      if !keepsCallersKeyring {
+        try SecurityLabels(process).whileLabellingKeys {
+          try ContainerKeyring.join(state.id, log: context.log)
+        }
+      }
       if let console {
         try ContainerTerminal(size: process.consoleSize).hand(over: console.lent)
       }

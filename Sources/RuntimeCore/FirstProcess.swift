@@ -69,9 +69,11 @@ struct FirstProcess {
       try namespaces.joinAll()
     }
     if !blueprint.options.noNewKeyring {
-      try ContainerKeyring.make(
-        blueprint.id.description, inUserNamespace: namespaces.hasUserNamespace,
-        log: blueprint.context.log)
+      try SecurityLabels(blueprint.process).whileLabellingKeys {
+        try ContainerKeyring.make(
+          blueprint.id.description, inUserNamespace: namespaces.hasUserNamespace,
+          log: blueprint.context.log)
+      }
     }
     if namespaces.isNew(.network) { try LoopbackDevice.bringUp() }
     if let name = blueprint.spec.hostname { try HostName.set(name) }

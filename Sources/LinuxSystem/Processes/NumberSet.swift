@@ -45,8 +45,10 @@ public struct NumberSet: Equatable, Sendable {
 
   /// Every number from 0 to below `count`, at most `limit`.
   public static func all(below count: Int) -> NumberSet {
+    let count = max(0, min(count, limit))
     var set = NumberSet()
-    for number in 0..<max(0, min(count, limit)) { set.insert(number) }
+    set.words = [UInt](repeating: .max, count: count / 64)
+    for number in (count - count % 64)..<count { set.insert(number) }
     return set
   }
 }
