@@ -27,7 +27,7 @@ BENCH_PACKAGES := busybox-static jq hyperfine time crun runc golang-github-conta
 help:
 	@echo 'make quickstart   build, and run a first container'
 	@echo 'make test         run the tests of all four kinds'
-	@echo 'make check        check format, lint and arrows'
+	@echo 'make check        check format, lint, arrows and documents'
 	@echo 'make format       format every Swift file'
 	@echo 'make bench        measure ocirun beside crun and runc'
 	@echo 'make build        build the programs into build/'
@@ -60,6 +60,7 @@ check:
 	@Scripts/install-packages $(CHECK_PACKAGES) $(BUILD_PACKAGES)
 	Scripts/check-format
 	Scripts/check-arrows
+	Scripts/check-documents
 	Scripts/check-self-test
 
 format:
