@@ -43,7 +43,7 @@ extension MountedRoot {
       return try makeByPath(mount, type, labelled, flags, target)
     }
     let new = try MountedRoot.detached(mount, type, data, flags, label: label)
-    if mount.options.copiesUp { try copyTree(target.place.lent, to: new.lent) }
+    try copyUp(mount, target, to: new.lent)
     if mount.options.hasRecursiveAttributes {
       try change(
         new.lent, set: mount.options.recursiveSet, clear: mount.options.recursiveClear, mount)
@@ -52,12 +52,21 @@ extension MountedRoot {
     return SharedDescriptor(new)
   }
 
+  /// Fills a tmpfs with what it covers. A folder that was only made to mount on has nothing to give,
+  /// not even its permissions.
+  private func copyUp(
+    _ mount: PlannedMount, _ target: borrowing Target, to new: FileDescriptor
+  ) throws {
+    guard mount.options.copiesUp, target.status != nil else { return }
+    try copyTree(target.place.lent, to: new)
+  }
+
   private func makeByPath(
     _ mount: PlannedMount, _ type: String, _ data: [String], _ flags: MountFlags,
     _ target: borrowing Target
   ) throws -> SharedDescriptor {
     let new = try makeFileSystemByPath(mount, type, data, flags, at: target.place)
-    if mount.options.copiesUp { try copyTree(target.place.lent, to: new.lent) }
+    try copyUp(mount, target, to: new.lent)
     if mount.options.hasRecursiveAttributes {
       try change(
         new.lent, set: mount.options.recursiveSet, clear: mount.options.recursiveClear,
