@@ -113,7 +113,7 @@ extension RuntimeTests {
         #expect(try bundle.fixture.execute(["run", "a", "b"]).status == 1)
         #expect(
           try bundle.fixture.execute(["no-such-command"]).status
-            == (Runtime.isRunc(before: "1.2") ? 3 : 3))
+            == 3)
       }
     }
 
@@ -142,6 +142,51 @@ extension RuntimeTests {
         let text = try String(contentsOfFile: log, encoding: .utf8)
         #expect(text.contains("level=error msg="))
         #expect(text.contains("no-such-program"))
+      }
+    }
+
+    @Test func badGlobalOptionsAreErrors() throws {
+      try withBundle { bundle throws in
+        bundle.fixture.runtime.options = ["--log-format", "xml"]
+        #expect(try bundle.run().status == 1)
+        bundle.fixture.runtime.options = ["--log", "/no/such/folder/log"]
+        #expect(try bundle.run().status == 1)
+        bundle.fixture.runtime.options = ["--rootless", "perhaps"]
+        #expect(try bundle.run().status == 1)
+      }
+    }
+
+    @Test(
+      .disabled(
+        if: FileManager.default.fileExists(atPath: "/run/systemd/system"), "systemd is there"))
+    func systemdCgroupsNeedSystemd() throws {
+      try withBundle { bundle throws in
+        bundle.fixture.runtime.options = ["--systemd-cgroup"]
+        bundle.config["linux", "cgroupsPath"] = "system.slice:test:name"
+        let id = bundle.fixture.newID()
+        #expect(try bundle.run(id: id).status == 1)
+        #expect(try Remains.lasting(of: id, in: bundle.fixture) == [])
+      }
+    }
+
+    @Test func withoutPivotRoot() throws {
+      try withBundle { bundle throws in
+        bundle.shell("ls /; test ! -e /proc/1/root/../..\(bundle.folder)")
+        let output = try bundle.run(["--no-pivot"])
+        #expect(output.status == 0, "\(output)")
+        #expect(output.words.contains("bin"))
+      }
+    }
+
+    @Test func ownKeyringUnlessAskedNotTo() throws {
+      try withBundle { bundle throws in
+        // 250 is keyctl, 0 and -3 ask for the number of the session's keyring.
+        bundle.arguments = ["probe", "call", "250", "0", "-3", "0"]
+        let first = try bundle.run().words
+        let second = try bundle.run().words
+        #expect(first.last == "0" && second.last == "0")
+        #expect(first != second)
+        #expect(try bundle.run(["--no-new-keyring"]).status == 0)
       }
     }
 

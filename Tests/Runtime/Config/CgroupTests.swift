@@ -201,6 +201,35 @@ extension RuntimeTests {
       }
     }
 
+    @Test(
+      .disabled(if: Runtime.isRunc(before: "1.2"), "runc 1.1 ignores intelRdt where there is none"),
+      .disabled(
+        if: FileManager.default.fileExists(atPath: "/sys/fs/resctrl/schemata"),
+        "the processor divides its cache"))
+    func cacheThatCannotBeDividedIsAnError() throws {
+      try withBundle { bundle throws in
+        bundle.config["linux", "intelRdt"] = ["closID": "name", "l3CacheSchema": "L3:0=f"]
+        #expect(try bundle.run().status == 1)
+      }
+    }
+
+    @Test(
+      .enabled(
+        if: Runtime.specification >= "1.3",
+        "the runtime knows \(Runtime.specification), memoryPolicy is of 1.3"),
+      .enabled(if: access("/proc/self/numa_maps", F_OK) == 0, "the kernel has no NUMA"))
+    func memoryPolicy() throws {
+      try withBundle { bundle throws in
+        bundle.config["linux", "memoryPolicy"] = [
+          "mode": "MPOL_INTERLEAVE", "nodes": "0", "flags": ["MPOL_F_STATIC_NODES"],
+        ]
+        let output = try bundle.output(of: "head -n 1 /proc/self/numa_maps")
+        #expect(output.stdout.contains("interleave"))
+        bundle.config["linux", "memoryPolicy", "mode"] = "MPOL_NO_SUCH"
+        #expect(try bundle.run().status == 1)
+      }
+    }
+
     @Test func aCgroupNamespaceHidesTheRest() throws {
       try withBundle { bundle throws in
         bundle.setNamespace("cgroup")

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
+#include <stddef.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -281,6 +283,20 @@ static int attack_descriptors(int count, char **words) {
   }
 }
 
+// deny NUMBER ERRNO PROGRAM…: runs a program for which a system call fails.
+static int deny(int count, char **words) {
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, atoi(words[1]), 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | atoi(words[2])),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program)) return fail("seccomp");
+  execvp(words[3], words + 3);
+  return fail(words[3]);
+}
+
 static const struct {
   const char *name;
   int needed;
@@ -292,6 +308,7 @@ static const struct {
     {"ignore", 0, ignore},           {"allocate", 1, allocate},
     {"attack-binary", 0, attack_binary},
     {"attack-descriptors", 1, attack_descriptors},
+    {"deny", 3, deny},
 };
 
 int main(int count, char **words) {

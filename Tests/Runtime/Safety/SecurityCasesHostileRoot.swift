@@ -154,6 +154,26 @@ extension RuntimeTests {
       }
     }
 
+    /// Where the kernel or a filter refuses openat2, names are still resolved inside the root, or
+    /// the container does not start.
+    @Test(
+      .enabled(if: Runtime.isArchitectureKnown, "the number of openat2 is that of x86-64"),
+      arguments: [ENOSYS, EPERM])
+    func withoutOpenat2(_ code: Int32) throws {
+      try withBundle { bundle throws in
+        let canary = try Canary(bundle)
+        bundle.fixture.runtime.prefix = [Probe.program, "deny", "437", "\(code)"]
+        #expect(symlink(canary.folder, bundle.rootfs + "/link") == 0)
+        #expect(symlink("../../../../../../../.." + canary.folder, bundle.rootfs + "/up") == 0)
+        for name in ["link", "up"] {
+          bundle.addMount("/\(name)/new", type: "tmpfs", source: "tmpfs")
+          bundle.addMount("/\(name)/sub", type: "tmpfs", source: "tmpfs")
+        }
+        _ = try bundle.run()
+        #expect(canary.changes == [])
+      }
+    }
+
     // MARK: /proc
 
     /// CVE-2019-16884 and its kin: a /proc that is not one.
