@@ -10,10 +10,6 @@ extension MountedRoot {
       try pivot()
     }
     try CurrentProcess.changeDirectory(to: "/")
-    // Before, this would have been a change of the host's mount (`stopPropagation`).
-    if let wanted = plan.propagation, wanted.kind == .shared || wanted.kind == .unbindable {
-      try LinuxSystem.mount("", on: "/", wanted.flags)
-    }
   }
 
   /// Makes the new root `/`, and takes the old one away from under it: pivot_root(2) on one and the

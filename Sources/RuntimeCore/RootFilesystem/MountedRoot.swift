@@ -15,6 +15,8 @@ final class MountedRoot {
   /// Whether mounts are built detached. Without (before Linux 5.12), mount(2) is called on the
   /// descriptors' paths in our own procfs.
   let usesDescriptors: Bool
+  /// The host's null device, detached, where the container's /dev is not of our making: for masks.
+  private(set) var hostNull: SharedDescriptor?
   /// What becomes read-only at the end.
   var late: [(mount: PlannedMount, place: SharedDescriptor)] = []
 
@@ -34,12 +36,22 @@ final class MountedRoot {
     }
   }
 
+  /// Takes the host's null device along, to be attached later.
+  func keepHostNull() throws {
+    guard usesDescriptors else { return }
+    let null = try cloneMount("/dev/null", recursive: false)
+    guard try null.lent.status(subject: "/dev/null").isNull else { throw RuntimeError.falseNull }
+    hostNull = SharedDescriptor(null)
+  }
+
   /// Lets no mount of ours reach the host, unless the configuration wants it.
   private static func stopPropagation(_ plan: RootFilesystem) throws {
     guard let wanted = plan.propagation else {
       return try LinuxSystem.mount("", on: "/", [.slave, .recursive])
     }
-    try LinuxSystem.mount("", on: "/", wanted.flags)
+    // Nothing could be bound from an unbindable mount: it becomes that once it is the root.
+    let now = wanted.kind == .unbindable ? wanted.private : wanted
+    try LinuxSystem.mount("", on: "/", now.flags)
     // pivot_root(2) wants the mount around the new root not to be shared; nor must the root's own
     // mount reach the host. Which of the directories above is that mount's, the kernel tells.
     var path = plan.path
@@ -107,6 +119,11 @@ final class MountedRoot {
 extension MountOptions.Propagation {
   /// The flags of mount(2) that stand for it.
   var flags: MountFlags { isRecursive ? [kind.flag, .recursive] : kind.flag }
+
+  /// The same mounts, with nothing passed on.
+  var `private`: MountOptions.Propagation {
+    MountOptions.Propagation(kind: .isPrivate, isRecursive: isRecursive)
+  }
 }
 
 extension RuntimeError {

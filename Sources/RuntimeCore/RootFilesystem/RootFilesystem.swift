@@ -74,7 +74,11 @@ final class RootFilesystem {
         try root.mount(mount, source: sources[mount.index])
       }
     }
-    if setsUpDev { try step("/dev") { try root.makeDevices(devices) } }
+    if setsUpDev {
+      try step("/dev") { try root.makeDevices(devices) }
+    } else if !maskedPaths.isEmpty {
+      try root.keepHostNull()
+    }
   }
 
   /// Makes the tree this process's root, and its `/` the current directory.

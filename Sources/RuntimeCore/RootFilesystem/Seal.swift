@@ -20,6 +20,10 @@ extension MountedRoot {
       try step("linux.readonlyPaths \(path)") { try makeReadOnly(path) }
     }
     try mask(plan.maskedPaths)
+    // Earlier, this would have been a change of the host's mount, or in the way of bind mounts.
+    if let wanted = plan.propagation, wanted.kind == .shared || wanted.kind == .unbindable {
+      try step("linux.rootfsPropagation") { try change(root.lent, propagation: wanted) }
+    }
     return try procfs.duplicated()
   }
 
@@ -31,18 +35,15 @@ extension MountedRoot {
   /// Hides paths: a file behind the null device, a directory behind one that is empty.
   private func mask(_ paths: [String]) throws {
     guard !paths.isEmpty else { return }
-    let null = try root.resolve("/dev/null")
-    guard try null.path == "/dev/null" && null.lent.status(subject: "/dev/null").isNull else {
-      throw RuntimeError.falseNull
-    }
     var masked: [String] = []
+    var null: SharedDescriptor?
     var empty: SharedDescriptor?
     for path in paths {
       try step("linux.maskedPaths \(path)") {
         guard let place = try existing(path), !masked.contains(place.path) else { return }
         masked.append(place.path)
         if try place.lent.status(subject: path).kind != .directory {
-          _ = try bind(null.lent, to: place)
+          null = try hide(place, behind: null)
         } else if let empty {
           _ = try bind(empty.lent, to: place)
         } else {
@@ -50,6 +51,29 @@ extension MountedRoot {
         }
       }
     }
+  }
+
+  /// Puts the null device on a file.
+  ///
+  /// - Returns: the device, for the next file.
+  private func hide(
+    _ place: borrowing ResolvedPath, behind null: SharedDescriptor?
+  ) throws -> SharedDescriptor {
+    if let null {
+      _ = try bind(null.lent, to: place)
+      return null
+    }
+    if let hostNull {
+      // It can be copied once it is attached, not before.
+      try attach(hostNull.lent, to: place)
+      return hostNull
+    }
+    let own = try root.resolve("/dev/null")
+    guard try own.path == "/dev/null" && own.lent.status(subject: "/dev/null").isNull else {
+      throw RuntimeError.falseNull
+    }
+    _ = try bind(own.lent, to: place)
+    return SharedDescriptor(own.takeDescriptor())
   }
 
   /// Covers a directory by an empty one that cannot be filled.

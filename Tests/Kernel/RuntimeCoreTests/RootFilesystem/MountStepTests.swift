@@ -84,11 +84,16 @@ import Testing
       // As on a host where systemd has made every mount shared.
       try mount("", on: "/", [.shared, .recursive])
       let before = try MountTable.current().count
-      let container = try Container([], in: folder) { $0.linux?.rootfsPropagation = row.option }
+      let container = try Container([], in: folder) {
+        $0.linux?.rootfsPropagation = row.option
+        $0.linux?.readonlyPaths = ["/proc/sys"]
+        $0.linux?.maskedPaths = ["/proc/timer_list"]
+      }
       try container.root.mountAll(.none)
       // A bind of the root and its procfs: nothing more has come back from a peer.
       #expect(try MountTable.current().count == before + 2)
       try container.root.enter(noPivot: false)
+      try container.root.seal()
       let kind = try topMount("/").propagation.first?.split(separator: ":").first
       #expect(kind.map(String.init) == row.kind)
     }
