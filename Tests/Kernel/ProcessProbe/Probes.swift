@@ -13,6 +13,11 @@ func say(_ line: String) {
 let log = RuntimeLog(.debug) { level, message in say("log \(level): \(message)") }
 let arguments = Array(CommandLine.arguments.dropFirst())
 
+/// The number that an argument is, 0 for one that is none.
+func number<Number: FixedWidthInteger>(_ index: Int) -> Number {
+  arguments.indices.contains(index) ? Number(arguments[index]) ?? 0 : 0
+}
+
 func numbers(_ list: String) -> [UInt32] { list.split(separator: ",").compactMap { UInt32($0) } }
 
 /// The lines of /proc/self/status that begin with one of these names.
@@ -80,7 +85,7 @@ func probeCapabilities() throws {
     ambient: arguments.contains("inherit") ? ["CAP_KILL", "CAP_SYSLOG", "CAP_NONSENSE"] : [])
   let capabilities = ProcessCapabilities(arguments.contains("none") ? nil : names, log)
   try capabilities.dropBounding()
-  try ProcessIdentity(Spec.Process.User(uid: UInt32(arguments[1])!, gid: 0)).assume()
+  try ProcessIdentity(Spec.Process.User(uid: number(1), gid: 0)).assume()
   try capabilities.raiseForFilter(isNeeded: true)
   try printStatus("CapEff")
   try capabilities.apply()
@@ -121,7 +126,7 @@ func enterEmptyRoot(_ path: String) throws {
 }
 
 func probeDescriptors() throws {
-  let inherited = try InheritedDescriptors(preserved: Int(arguments[1])!)
+  let inherited = try InheritedDescriptors(preserved: number(1))
   var pair = try SocketPair(.stream)
   guard let kept = pair.first.take() else { return }
   let environment = inherited.environment(["A=1", "LISTEN_FDS=77"])

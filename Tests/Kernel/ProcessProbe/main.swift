@@ -11,7 +11,7 @@ do {
   case "sealed": try probeSealedExecutable()
   case "identity":
     let user = Spec.Process.User(
-      uid: UInt32(arguments[1])!, gid: UInt32(arguments[2])!, umask: 0o027,
+      uid: number(1), gid: number(2), umask: 0o027,
       additionalGids: numbers(arguments[3]))
     try ProcessIdentity(user).assume()
     try printStatus("Uid", "Gid", "Groups", "Umask", "CapPrm", "CapEff")

@@ -25,8 +25,9 @@ import Testing
   }
 
   @Test func stateComesOnStandardInput() {
-    let check = #"test "$(cat)" = '{"ociVersion":"1.2.0","id":"c1","status":"creating","pid":42,"bundle":"/b"}'"#
-    #expect(Self.failure([Self.shell(check)]) == nil)
+    let json =
+      #"{"ociVersion":"1.2.0","id":"c1","status":"creating","pid":42,"bundle":"/b"}"#
+    #expect(Self.failure([Self.shell("test \"$(cat)\" = '\(json)'")]) == nil)
   }
 
   @Test func environmentIsExactlyTheGivenOne() {
@@ -45,7 +46,8 @@ import Testing
   }
 
   @Test func longOutputIsCutAtItsBeginning() {
-    let failure = Self.failure([Self.shell("head -c 1000000 /dev/zero | tr '\\0' a; echo end; exit 1")])
+    let script = "head -c 1000000 /dev/zero | tr '\\0' a; echo end; exit 1"
+    let failure = Self.failure([Self.shell(script)])
     #expect(failure?.hasSuffix("aend") == true)
     #expect((failure?.utf8.count ?? 0) < 9000)
   }

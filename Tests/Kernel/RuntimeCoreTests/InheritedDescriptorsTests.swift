@@ -25,7 +25,8 @@ import Testing
   }
 
   @Test func socketsOfTheSupervisorAreHandedOn() throws {
-    let script = "exec 3</dev/zero 4</dev/zero 5</dev/zero 6</dev/zero;"
+    let script =
+      "exec 3</dev/zero 4</dev/zero 5</dev/zero 6</dev/zero;"
       + " LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=a:b exec \"$0\" \"$@\""
     let probe = try ProcessProbe("descriptors", "1", wrapper: ["/bin/sh", "-c", script])
     #expect(

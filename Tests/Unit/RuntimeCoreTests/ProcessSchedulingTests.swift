@@ -22,8 +22,9 @@ import Testing
   @Test func valuesOutOfRangeAreNamed() {
     #expect(Self.field(scheduler: .init(policy: .other, nice: 20)) == "process.scheduler.nice")
     #expect(Self.field(scheduler: .init(policy: .other, nice: -20)) == nil)
-    #expect(Self.field(scheduler: .init(policy: .idle, priority: 1)) == "process.scheduler.priority")
-    #expect(Self.field(scheduler: .init(policy: .fifo, priority: -1)) == "process.scheduler.priority")
+    let priority = "process.scheduler.priority"
+    #expect(Self.field(scheduler: .init(policy: .idle, priority: 1)) == priority)
+    #expect(Self.field(scheduler: .init(policy: .fifo, priority: -1)) == priority)
     #expect(Self.field(scheduler: .init(policy: .fifo, priority: 1)) == nil)
     #expect(Self.field(scheduler: .init(policy: .fifo, runtime: 1)) == "process.scheduler")
     #expect(Self.field(io: .init(class: .idle, priority: 8)) == "process.ioPriority.priority")
@@ -31,7 +32,8 @@ import Testing
   }
 
   @Test func reservedPolicyIsNamed() {
-    #expect(Self.field(scheduler: .init(policy: .iso))?.hasPrefix("process.scheduler.policy") == true)
+    let field = Self.field(scheduler: .init(policy: .iso))
+    #expect(field?.hasPrefix("process.scheduler.policy") == true)
   }
 
   @Test func nodesFitTheMode() {
@@ -40,6 +42,8 @@ import Testing
     #expect(Self.field(memory: .init(mode: .bind, nodes: "x")) == field)
     #expect(Self.field(memory: .init(mode: .default, nodes: "0")) == field)
     #expect(Self.field(memory: .init(mode: .preferred)) == nil)
-    #expect(Self.field(memory: .init(mode: .interleave, nodes: "0-1", flags: [.staticNodes])) == nil)
+    let interleave = Spec.Linux.MemoryPolicy(
+      mode: .interleave, nodes: "0-1", flags: [.staticNodes])
+    #expect(Self.field(memory: interleave) == nil)
   }
 }
