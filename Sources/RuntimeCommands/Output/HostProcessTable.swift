@@ -24,6 +24,7 @@ enum HostProcessTable {
         try? CurrentProcess.execute("\(folder)/ps", argumentVector, environment)
       }
       try? target.lent.writeAll("there is no ps in $PATH, install the package procps")
+      try? target.close()
       CurrentProcess.exit(127)
     case .parent(let process):
       try target.close()

@@ -76,6 +76,7 @@ struct CriuSession: ~Copyable {
       try CurrentProcess.execute(program, arguments, environment)
     } catch {
       try? failures.lent.writeAll("\(error)")
+      try? failures.close()
       CurrentProcess.exit(127)
     }
   }
