@@ -194,3 +194,26 @@ func probeKeyring() throws {
     say("key \(line.split(separator: " ")[4])")
   }
 }
+
+/// Limits a child from outside, and shows what that comes to.
+func probeLimits() throws {
+  let process = Spec.Process(
+    user: .init(uid: 0, gid: 0), cwd: "/",
+    rlimits: [.init(type: .openFiles, hard: number(1), soft: 100)], oomScoreAdj: 500)
+  try ProcessorAffinity.set(NumberSet(list: "0") ?? NumberSet())
+  guard case .parent(let child) = try Clone.clone() else {
+    while true { _ = try FileDescriptor.standardInput.isReadable(within: 60_000) }
+  }
+  defer {
+    try? child.send(.kill)
+    _ = try? child.wait()
+  }
+  try ProcessLimits(process).apply(to: child.id)
+  let limit = try ResourceLimit.openFiles.values(of: child.id)
+  say("open files \(limit.soft) of \(limit.hard)")
+  let score = try readFile("/proc/\(child.id)/oom_score_adj", limit: 64)
+  say("oom \(String(decoding: score, as: UTF8.self))")
+  try ProcessAffinity(nil).applyFinal(to: child.id, log: log)
+  say(
+    "all processors \(try ProcessorAffinity.current(of: child.id) != ProcessorAffinity.current())")
+}

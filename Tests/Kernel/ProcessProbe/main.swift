@@ -23,6 +23,7 @@ do {
     if arguments.count > 3 { try WorkingDirectory(arguments[1]).makeIfMissing() }
     try WorkingDirectory(arguments[1]).enterIfAllowed().enterAndVerify()
     say("entered \(try CurrentProcess.workingDirectory())")
+  case "limits": try probeLimits()
   case "streams": try probeStreams()
   case "signals": try probeSignals()
   case "keyring": try probeKeyring()

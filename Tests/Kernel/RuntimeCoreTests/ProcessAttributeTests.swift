@@ -95,4 +95,19 @@ import Testing
     let probe = try ProcessProbe("keyring")
     #expect(probe.lines == ["key 3f1b0000"] || probe.lines == ["key 3f3b0000"], "\(probe.lines)")
   }
+
+  @Test func limitsAreSetFromOutside() throws {
+    let probe = try ProcessProbe("limits", "200")
+    #expect(probe.lines.prefix(2) == ["open files 100 of 200", "oom 500"], "\(probe.lines)")
+    if ProcessInfo.processInfo.activeProcessorCount > 1 {
+      #expect(probe.lines.last == "all processors true", "\(probe.lines)")
+    }
+  }
+
+  @Test func limitThatCannotBeSetIsNamed() throws {
+    let probe = try ProcessProbe(
+      "limits", "999999999", wrapper: ["/usr/bin/setpriv", "--bounding-set", "-sys_resource"])
+    #expect(
+      probe.line("error")?.contains("process.rlimits RLIMIT_NOFILE") == true, "\(probe.lines)")
+  }
 }
