@@ -90,6 +90,16 @@ extension FileDescriptor {
   }
 }
 
+/// Reads a whole file by its path, if it is a regular one: a FIFO would make the reader wait, and a
+/// device have no end. What is none of these fails with `EINVAL`.
+public func readRegularFile(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
+  let file = try openFile(path, [.readOnly, .nonBlocking, .noControllingTerminal])
+  guard try file.lent.status(subject: path).kind == .regular else {
+    throw SystemError("read", path, .invalidArgument)
+  }
+  return try file.lent.readToEnd(limit: limit, subject: path)
+}
+
 /// Reads a whole file by its path.
 public func readFile(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
   let file = try openFile(path, [.readOnly])

@@ -66,10 +66,12 @@ struct ContainerBlueprint {
     let path = "\(bundle)/config.json"
     let bytes: [UInt8]
     do throws(any Error) {
-      bytes = try readFile(path, limit: ContainerFolder.longestDocument)
+      bytes = try readRegularFile(path, limit: ContainerFolder.longestDocument)
     } catch let error as SystemError where error.errno == .noSuchFileOrDirectory {
       throw RuntimeError.unreadable(
         path: path, reason: "no such file or directory; `spec` writes one to begin with")
+    } catch let error as SystemError where error.errno == .invalidArgument {
+      throw RuntimeError.unreadable(path: path, reason: "it is not a regular file")
     }
     let spec: Spec
     do {

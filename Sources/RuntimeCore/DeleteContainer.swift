@@ -46,7 +46,10 @@ extension Container {
   /// Removes the cgroups and the folder, and runs the poststop hooks, whatever fails.
   ///
   /// The folder goes last: until then the next `delete` finds what is left.
+  ///
+  /// A container that another command has removed meanwhile is left alone, its hooks included.
   func destroy() throws {
+    guard folder.lent.contains(ContainerFolder.stateFile) else { return }
     var failures: [any Error] = []
     func attempt(_ name: String, _ body: () throws -> Void) {
       do {
@@ -65,11 +68,12 @@ extension Container {
       attempt("removing the resctrl group") { try IntelRdtGroup.remove(group) }
     }
     if failures.isEmpty { attempt("removing the container's folder") { try folder.remove() } }
-    attempt("running the poststop hooks") {
-      try Hooks.run(spec.hooks?.poststop, .poststop, runtimeState(.stopped))
+    // One that fails is told, and stops neither the others nor the removal (runtime.md, "Lifecycle").
+    for failure in Hooks.runAll(spec.hooks?.poststop, .poststop, runtimeState(.stopped)) {
+      context.log.warning("\(failure)")
     }
-    if let first = failures.first {
-      throw failures.count == 1 ? first : RuntimeError.unclean(first, cleanUp: Array(failures.dropFirst()))
-    }
+    guard let first = failures.first else { return }
+    throw failures.count == 1
+      ? first : RuntimeError.unclean(first, cleanUp: Array(failures.dropFirst()))
   }
 }

@@ -35,6 +35,9 @@ struct FirstProcess {
         blueprint.process, linux: blueprint.linux, seccomp: blueprint.seccomp,
         inherited: blueprint.inherited, log: blueprint.context.log)
       let ready = try process.prepare(channel)
+      if let startFIFO {
+        try blueprint.inherited.letGoOfOthers(keeping: [channel.lent, startFIFO.lent])
+      }
       try channel.send(.ready)
       try channel.await(.proceed)
       if let startFIFO { try waitForStart(startFIFO.lent) }

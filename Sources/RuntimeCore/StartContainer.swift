@@ -15,6 +15,7 @@ public func startContainer(_ id: ContainerID, _ context: RuntimeContext) throws 
   let readiness = try notifySocket?.bind()
   try fifo.lent.writeAll([0], subject: ContainerFolder.startFIFO)
   try container.folder.lent.removeFile(ContainerFolder.startFIFO)
+  try waitForExecution(fifo.lent)
   do {
     try Hooks.run(container.spec.hooks?.poststart, .poststart, container.runtimeState(.running))
   } catch {
@@ -24,6 +25,15 @@ public func startContainer(_ id: ContainerID, _ context: RuntimeContext) throws 
   if let notifySocket, let readiness, let process = try container.firstProcess() {
     try notifySocket.forwardReady(from: readiness, of: process)
   }
+}
+
+/// Waits until the first process has run its startContainer hooks and become its program, or ended:
+/// either closes the only descriptor from which the FIFO can be read.
+private func waitForExecution(_ fifo: FileDescriptor) throws {
+  let poller = try Poller()
+  // Without an interest the poller tells only that the other end is gone.
+  try poller.add(fifo, [], token: 0)
+  _ = try poller.wait()
 }
 
 extension ContainerFolder {

@@ -21,6 +21,19 @@ public enum DescriptorTable {
     try closeRange(range.lowerBound, range.upperBound, flags: 0)
   }
 
+  /// Makes these numbers, where they are open, descriptors of another file, close-on-exec: whoever owns
+  /// one may go on to close it, and nothing can be reached through it any more.
+  ///
+  /// - Parameter kept: stay what they are.
+  public static func replace(
+    _ range: Range<CInt>, with file: FileDescriptor, keeping kept: [FileDescriptor]
+  ) throws(SystemError) {
+    for number in range where !kept.contains(FileDescriptor(rawValue: number)) {
+      guard number != file.rawValue, FileDescriptor(rawValue: number).isOpen else { continue }
+      try systemCall("dup3", "descriptor \(number)") { dup3(file.rawValue, number, O_CLOEXEC) }
+    }
+  }
+
   private static func closeRange(
     _ first: CInt, _ last: CInt = .max, flags: UInt
   ) throws(SystemError) {

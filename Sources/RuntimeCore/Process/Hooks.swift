@@ -51,6 +51,24 @@ enum Hooks {
     }
   }
 
+  /// Calls hooks in their order, every one of them, and returns those that failed.
+  static func runAll(
+    _ hooks: [Spec.Hook]?, _ kind: Kind, _ state: RuntimeState
+  ) -> [any Error] {
+    var failures: [any Error] = []
+    for (index, hook) in (hooks ?? []).enumerated() {
+      do {
+        let input = try JSONWriter().write(state)
+        if let reason = failure(of: hook, input, []) {
+          throw Failure(kind: kind, index: index, path: hook.path, reason: reason)
+        }
+      } catch {
+        failures.append(error)
+      }
+    }
+    return failures
+  }
+
   private static func failure(
     of hook: Spec.Hook, _ input: [UInt8], _ environment: [String]
   ) -> Failure.Reason? {

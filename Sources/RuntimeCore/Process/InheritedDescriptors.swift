@@ -59,6 +59,22 @@ struct InheritedDescriptors {
     return result
   }
 
+  /// How far the runtime's own descriptors go: it opens some thirty, at the lowest free numbers.
+  private static let own: CInt = 256
+
+  /// Lets go of all but these, for a process that is going to wait in the container: whoever comes into
+  /// its pid namespace must find no folder of the host in it (the class of CVE-2024-21626).
+  ///
+  /// Nothing is closed: owners elsewhere in this process may still do that.
+  func letGoOfOthers(keeping kept: [FileDescriptor]) throws {
+    let end = InheritedDescriptors.first + listening + preserved
+    // The end of a pipe that nobody writes to leads nowhere.
+    var pipe = try Pipe()
+    guard let nothing = pipe.reading.take() else { return }
+    try DescriptorTable.replace(
+      end..<max(end, InheritedDescriptors.own), with: nothing.lent, keeping: kept)
+  }
+
   /// Leaves nothing open but standard streams and these, and one descriptor until the execution.
   ///
   /// Really closed, not marked: the path of the program is resolved before marked descriptors go,
