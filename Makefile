@@ -65,6 +65,7 @@ check:
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
+	@grep -rl 'catch  where' Sources Tests | xargs -r sed -i 's/catch  where/catch where/'
 
 bench: build
 	@Scripts/install-packages $(BENCH_PACKAGES)

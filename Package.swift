@@ -53,7 +53,9 @@ let package = Package(
     // Floor 3: services.
     .target(
       name: "RuntimeCore",
-      dependencies: ["Cgroups", "JSON", "LinuxSystem", "Netlink", "RuntimeSpec", "Seccomp", system],
+      dependencies: [
+        "Cgroups", "JSON", "LinuxSystem", "Netlink", "RuntimeSpec", "Seccomp", system,
+      ],
       swiftSettings: strict),
 
     // Floor 5: fronts.
@@ -85,7 +87,8 @@ let package = Package(
       path: "Tests/Unit/SeccompTests", swiftSettings: strict),
 
     .testTarget(
-      name: "RuntimeCoreTests", dependencies: ["RuntimeCore", "LinuxSystem", "RuntimeSpec", system],
+      name: "RuntimeCoreTests",
+      dependencies: ["RuntimeCore", "LinuxSystem", "RuntimeSpec", system],
       path: "Tests/Unit/RuntimeCoreTests", swiftSettings: strict),
 
     .testTarget(

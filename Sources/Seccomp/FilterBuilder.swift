@@ -21,7 +21,7 @@ struct FilterBuilder {
     defaultAction = profile.defaultAction.filterAction(data: profile.defaultErrnoRet)
     do throws(LibseccompError) {
       context = try LibseccompContext(defaultAction: defaultAction, architecture)
-    } catch  where error.errno.rawValue == EDOM {
+    } catch where error.errno.rawValue == EDOM {
       throw SeccompProfileError(field, .otherByteOrder)
     } catch {
       throw SeccompProfileError(error, at: field)
@@ -45,7 +45,7 @@ struct FilterBuilder {
         }
         do throws(LibseccompError) {
           try add(action, call, conditions)
-        } catch  where error.errno == .fileExists {
+        } catch where error.errno == .fileExists {
           throw SeccompProfileError(
             "linux.seccomp.syscalls[\(index)]", .contradiction(call: name))
         } catch {

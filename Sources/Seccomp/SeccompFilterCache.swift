@@ -64,7 +64,7 @@ public struct SeccompFilterCache: Sendable {
       let bytes = try Self.contents(of: name, in: directory.lent)
       if let filter = FilterCacheFile.decode(bytes, key: key) { return filter }
       remark("seccomp cache: \(name) was changed and is not used")
-    } catch  where error.errno == .noSuchFileOrDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory {
       // The folder or the file is not there yet.
     }
     return nil
@@ -116,7 +116,7 @@ public struct SeccompFilterCache: Sendable {
     let contents = FilterCacheFile.encode(filter, key: key)
     do throws(SystemError) {
       try directory.lent.replaceFile(key.fileName, contents: contents, mode: 0o600)
-    } catch  where error.errno == .isDirectory {
+    } catch where error.errno == .isDirectory {
       try directory.lent.removeTree(key.fileName)
       try directory.lent.replaceFile(key.fileName, contents: contents, mode: 0o600)
     }
@@ -125,10 +125,10 @@ public struct SeccompFilterCache: Sendable {
   private func makeFolder() throws(SystemError) {
     do throws(SystemError) {
       try makeDirectory(folder, mode: 0o700)
-    } catch  where error.errno == .noSuchFileOrDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory {
       try makeDirectories(FilePath(folder).removingLastComponent().string, mode: 0o711)
       try makeDirectory(folder, mode: 0o700)
-    } catch  where error.errno == .fileExists {
+    } catch where error.errno == .fileExists {
       // Whose it is shows when it is opened.
     }
   }

@@ -33,7 +33,7 @@ struct DeviceFilter {
         let flags = Self.allowMultiple | Self.replace
         try Self.attach(new.lent, to: cgroup, flags: flags, replacing: replaced.lent)
         return
-      } catch  where error.errno == .invalidArgument {
+      } catch where error.errno == .invalidArgument {
         // Before Linux 5.6: attach, then detach.
       }
     }
@@ -51,7 +51,7 @@ struct DeviceFilter {
   func load() throws(SystemError) -> OwnedDescriptor {
     do throws(SystemError) {
       return try loadOnce()
-    } catch  where error.errno == .notPermitted {
+    } catch where error.errno == .notPermitted {
       // Before Linux 5.11 programs counted as locked memory.
       var unlimited = rlimit(rlim_cur: rlim_t.max, rlim_max: rlim_t.max)
       guard setrlimit(__RLIMIT_MEMLOCK, &unlimited) == 0 else {
@@ -121,7 +121,7 @@ struct DeviceFilter {
           attributes.invoke(Command.descriptorByID)
         }
         programs.append(SharedDescriptor(OwnedDescriptor(owning: CInt(number))))
-      } catch  where error.isPermission || error.isAbsence {
+      } catch where error.isPermission || error.isAbsence {
         continue
       }
     }

@@ -58,7 +58,7 @@ extension CgroupStatistics.Pids {
       let list: String?
       do throws(SystemError) {
         list = try directory.readIfPresent("cgroup.procs")
-      } catch  where error.errno == .notSupported {  // EOPNOTSUPP: a threaded cgroup
+      } catch where error.errno == .notSupported {  // EOPNOTSUPP: a threaded cgroup
         list = try directory.readIfPresent("cgroup.threads")
       }
       current = UInt64(list?.lines.count ?? 0)

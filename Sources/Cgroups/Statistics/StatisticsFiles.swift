@@ -28,7 +28,7 @@ extension ControlDirectory {
     do throws(SystemError) {
       guard let text = try readIfPresent(file) else { return nil }
       return CgroupStatistics.Pressure(parsing: text)
-    } catch  where error.errno == .notSupported {  // EOPNOTSUPP: built in, but not switched on
+    } catch where error.errno == .notSupported {  // EOPNOTSUPP: built in, but not switched on
       return nil
     }
   }

@@ -40,7 +40,8 @@ public struct MountTableEntry: Equatable, Sendable {
 public enum MountTable {
   /// Reads the table that this process sees, from a procfs at /proc.
   public static func current() throws(SystemError) -> [MountTableEntry] {
-    parse(String(decoding: try readFile("/proc/thread-self/mountinfo", limit: 64 << 20), as: UTF8.self))
+    parse(
+      String(decoding: try readFile("/proc/thread-self/mountinfo", limit: 64 << 20), as: UTF8.self))
   }
 
   /// Reads the text of a /proc/PID/mountinfo; lines that are none are passed over.
@@ -55,7 +56,9 @@ public enum MountTable {
     var rest = Array(field.utf8)[...]
     while let byte = rest.popFirst() {
       let digits = rest.prefix(3)
-      if byte == UInt8(ascii: "\\"), digits.count == 3, digits.allSatisfy({ (48...55).contains($0) }) {
+      if byte == UInt8(ascii: "\\"), digits.count == 3,
+        digits.allSatisfy({ (48...55).contains($0) })
+      {
         bytes.append(digits.reduce(0) { $0 &* 8 &+ ($1 - 48) })
         rest = rest.dropFirst(3)
       } else {

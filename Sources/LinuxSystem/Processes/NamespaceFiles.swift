@@ -32,7 +32,8 @@ extension ProcessHandle {
   public func copyDescriptor(_ number: CInt) throws(SystemError) -> OwnedDescriptor {
     let copy = try systemCall("pidfd_getfd", "process \(id)") {
       clinux_syscall(
-        Int(SYS_pidfd_getfd), UInt(bitPattern: Int(descriptor.number)), UInt(bitPattern: Int(number)),
+        Int(SYS_pidfd_getfd), UInt(bitPattern: Int(descriptor.number)),
+        UInt(bitPattern: Int(number)),
         0, 0, 0, 0)
     }
     return OwnedDescriptor(owning: CInt(truncatingIfNeeded: copy))

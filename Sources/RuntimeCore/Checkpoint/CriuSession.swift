@@ -82,7 +82,8 @@ struct CriuSession: ~Copyable {
   }
 
   /// Puts descriptors where CRIU expects them, and resets what a program inherits of signals.
-  private static func install(_ descriptors: [SharedDescriptor], _ streams: StandardStreams) throws {
+  private static func install(_ descriptors: [SharedDescriptor], _ streams: StandardStreams) throws
+  {
     // First all out of the way: a target may be the place of one that is still to be moved.
     var moved: [SharedDescriptor] = []
     for descriptor in descriptors {

@@ -49,7 +49,9 @@ public struct Container: ~Copyable {
     do throws(any Error) {
       let stat = try ProcessStat(of: state.pid)
       return stat.startTime == state.pidStartTime && !stat.hasEnded
-    } catch let error as SystemError where error.errno == .noSuchProcess || error.errno == .noSuchFileOrDirectory {
+    } catch let error as SystemError
+      where error.errno == .noSuchProcess || error.errno == .noSuchFileOrDirectory
+    {
       return false
     }
   }

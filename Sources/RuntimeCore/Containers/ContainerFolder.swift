@@ -45,7 +45,9 @@ struct ContainerFolder: ~Copyable {
       let path = "\(root)/\(id)"
       let directory = try openFile(path, [.readOnly, .directory, .noFollow])
       return ContainerFolder(id, root: root, directory: directory)
-    } catch let error as SystemError where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
+    } catch let error as SystemError
+      where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory
+    {
       throw RuntimeError.containerMissing(id)
     }
   }

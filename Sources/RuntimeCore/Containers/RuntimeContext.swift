@@ -1,4 +1,3 @@
-
 /// What holds for every command of one call of the runtime.
 public struct RuntimeContext: Sendable {
   /// The folder that holds a folder for each container; on a tmpfs, so that a restart empties it.

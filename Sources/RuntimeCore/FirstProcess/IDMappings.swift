@@ -16,9 +16,11 @@ struct IDMappings {
   /// mapping of one's own id needs nothing, but then groups cannot be set.
   func write(to process: ProcessID) throws {
     let isPrivileged = CurrentProcess.effectiveUserID == 0
-    let isOwnGroup = groups.count == 1 && groups[0].size == 1
+    let isOwnGroup =
+      groups.count == 1 && groups[0].size == 1
       && groups[0].hostID == CurrentProcess.effectiveGroupID
-    let isOwnUser = users.count == 1 && users[0].size == 1
+    let isOwnUser =
+      users.count == 1 && users[0].size == 1
       && users[0].hostID == CurrentProcess.effectiveUserID
     let directory = try openFile("/proc/\(process)", [.readOnly, .directory])
     if isPrivileged || isOwnGroup {

@@ -54,7 +54,7 @@ struct IntelRdtGroup {
     do throws(SystemError) {
       _ = try openFile(path, [.path, .directory])
       return true
-    } catch  where error.errno == .noSuchFileOrDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory {
       return false
     } catch { throw error }
   }
@@ -96,7 +96,7 @@ struct IntelRdtGroup {
       let slash = path.lastIndex(of: "/") ?? path.startIndex
       let parent = try openFile(String(path[..<slash]), [.readOnly, .directory])
       try parent.lent.removeDirectory(String(path[path.index(after: slash)...]))
-    } catch  where error.errno == .noSuchFileOrDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory {
       // It is gone already.
     } catch { throw error }
   }

@@ -22,7 +22,9 @@ public func updateContainer(
 ) throws {
   let container = try Container.find(id, context)
   try container.require(.created, .running, .paused, for: "update")
-  try step("updating container \(id)") { try container.requiredCgroup().apply(resources, devices: .unchanged) }
+  try step("updating container \(id)") {
+    try container.requiredCgroup().apply(resources, devices: .unchanged)
+  }
 }
 
 /// The numbers of all processes of a container, as the runtime sees them.

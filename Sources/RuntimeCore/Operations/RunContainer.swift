@@ -10,7 +10,8 @@ public func runContainer(
 ) throws -> CInt {
   let blueprint = try ContainerBlueprint(id, options, context)
   // From here on: a signal that comes before the container's process exists is not lost.
-  let foreground = options.isDetached ? nil : try ForegroundProcess(isSubreaper: options.isSubreaper)
+  let foreground =
+    options.isDetached ? nil : try ForegroundProcess(isSubreaper: options.isSubreaper)
   var creation = Creation(blueprint, waitsForStart: false)
   let created = try creation.perform()
   let container = Container(

@@ -147,7 +147,7 @@ enum HostProgram {
         text += part
         if text.count > longestOutput { text.removeFirst(text.count - longestOutput) }
       }
-    } catch  where error.errno == .wouldBlock {
+    } catch where error.errno == .wouldBlock {
       return true
     }
   }

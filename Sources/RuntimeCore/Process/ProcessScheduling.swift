@@ -25,7 +25,7 @@ struct ProcessScheduling {
     if let attributes {
       do throws(SystemError) {
         try attributes.install()
-      } catch  where error.errno == .notPermitted && hasProcessorSet {
+      } catch where error.errno == .notPermitted && hasProcessorSet {
         throw RuntimeError.unsupported(
           field: "process.scheduler", reason: "it cannot be used with linux.resources.cpu.cpus")
       } catch {

@@ -93,7 +93,7 @@ struct WorkingDirectory {
     let directory: OwnedDescriptor
     do throws(SystemError) {
       directory = try WorkingDirectory.open(path, in: root.lent)
-    } catch  where error.errno == .noFunction {
+    } catch where error.errno == .noFunction {
       // Before Linux 5.6 only the look at where it led to, in `enterAndVerify`, is left.
       return try CurrentProcess.changeDirectory(to: path)
     }

@@ -73,7 +73,8 @@ extension MountedRoot {
       guard forbidden.isEmpty, !timesDiffer else {
         throw RuntimeError.invalid(
           field: mount.field("options"),
-          reason: "the kernel has locked the attributes of \(mount.source): they can only be added to")
+          reason:
+            "the kernel has locked the attributes of \(mount.source): they can only be added to")
       }
       try changeOnce(place, set: wanted, clear: .accessTimes)
     } catch {

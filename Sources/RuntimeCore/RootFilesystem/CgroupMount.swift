@@ -18,7 +18,8 @@ extension MountedRoot {
   private func mountUnified(_ mount: PlannedMount, on hostPoint: String) throws {
     do {
       try makeFileSystem(mount, "cgroup2")
-    } catch let error as SystemError where error.errno == .notPermitted || error.errno == .resourceBusy
+    } catch let error as SystemError
+      where error.errno == .notPermitted || error.errno == .resourceBusy
     {
       // A user namespace without a cgroup namespace may not mount it: the host's mount stands in,
       // and is only to be looked at unless `rw` is asked for.

@@ -31,7 +31,7 @@ extension RootFilesystem {
         try copy.lent.changeMount(propagation: .slave, recursive: true, subject: path)
         if mount.isIDMapped { try map(mount, copy.lent, mappings) }
         sources.add(copy, mount.index)
-      } catch  where !mount.isIDMapped {
+      } catch where !mount.isIDMapped {
         // The first process will try by itself, and tell what is wrong.
       } catch {
         throw error
@@ -57,7 +57,7 @@ extension RootFilesystem {
       try copy.changeMount(
         userNamespace: namespace.lent, recursive: mount.options.idMapped == .withSubmounts,
         subject: mount.source)
-    } catch  where error.errno == .invalidArgument || error.errno == .noFunction {
+    } catch where error.errno == .invalidArgument || error.errno == .noFunction {
       throw RuntimeError.unsupported(
         field: mount.field("options"),
         reason: "the file system of \(mount.source) knows no ID-mapped mounts (\(error))")

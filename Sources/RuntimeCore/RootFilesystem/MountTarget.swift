@@ -43,18 +43,21 @@ extension MountedRoot {
   private func check(_ mount: PlannedMount, at path: String, _ source: FileDescriptor?) throws {
     let field = mount.field("destination")
     guard path != "/" else {
-      throw RuntimeError.invalid(field: field, reason: "nothing can be mounted over the root itself")
+      throw RuntimeError.invalid(
+        field: field, reason: "nothing can be mounted over the root itself")
     }
     let wanted = PlannedMount.components(mount.destination)
     if let first = wanted.first, ["dev", "proc", "sys"].contains(first),
       path.split(separator: "/").first != first
     {
       // What programs, and the masks, look for there must not be somewhere else.
-      throw RuntimeError.invalid(field: field, reason: "/\(first) is a link in the root file system")
+      throw RuntimeError.invalid(
+        field: field, reason: "/\(first) is a link in the root file system")
     }
     if ["proc", "sysfs"].contains(mount.type), path != "/" + wanted.joined(separator: "/") {
       throw RuntimeError.invalid(
-        field: field, reason: "\(mount.type) can only be mounted on a directory, not through a link")
+        field: field, reason: "\(mount.type) can only be mounted on a directory, not through a link"
+      )
     }
     try checkProc(mount, at: path, source)
   }

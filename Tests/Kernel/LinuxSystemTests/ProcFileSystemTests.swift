@@ -13,7 +13,9 @@ import Testing
     #expect(status.hasPrefix("\(getpid()) ("))
   }
 
-  @Test(arguments: ["self/fd/0", "self/cwd", "self/root/etc/passwd", "../etc/passwd", "/etc/passwd"])
+  @Test(arguments: [
+    "self/fd/0", "self/cwd", "self/root/etc/passwd", "../etc/passwd", "/etc/passwd",
+  ])
   func leadsNowhereElse(path: String) throws {
     let own = try ProcFileSystem()
     #expect(throws: SystemError.self) { _ = try own.open(path, [.path]).number }

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct MountTableTests {
   @Test func readsEveryField() throws {
-    let line = "36 35 98:0 /mnt1 /mnt\\0402 rw,noatime shared:1 master:2 - ext3 /dev/root rw,errors=continue"
+    let line =
+      "36 35 98:0 /mnt1 /mnt\\0402 rw,noatime shared:1 master:2 - ext3 /dev/root rw,errors=continue"
     let entry = try #require(MountTableEntry(line: Substring(line)))
     #expect(entry.id == 36)
     #expect(entry.parentID == 35)
@@ -17,7 +18,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "36", "a b c d e f - g h i", "1 2 0:1 / / rw - proc", "1 2 0:1 / / rw shared:1 proc proc rw x",
+    "", "36", "a b c d e f - g h i", "1 2 0:1 / / rw - proc",
+    "1 2 0:1 / / rw shared:1 proc proc rw x",
   ])
   func passesOverWhatIsNoMount(line: String) {
     #expect(MountTable.parse(line).isEmpty)

@@ -9,7 +9,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", ".", "..", "/", "../x", "a/b", "a b", "a\0b", "ä", "a\n", String(repeating: "x", count: 256),
+    "", ".", "..", "/", "../x", "a/b", "a b", "a\0b", "ä", "a\n",
+    String(repeating: "x", count: 256),
   ])
   func refusesWhatIsNoFolderOfItsOwn(_ text: String) {
     #expect(throws: RuntimeError.self) { try ContainerID(text) }

@@ -32,7 +32,8 @@ import Testing
   }
 
   @Test func whatBelongsToOthersIsJoinedBeforeTheUserNamespaceIsMade() throws {
-    #expect(try plan([.user, .mount], joined: [.network]).needsIntermediate(withTimeOffsets: false))
+    #expect(
+      try plan([.user, .mount], joined: [.network]).needsIntermediate(withTimeOffsets: false))
     #expect(try !plan([.mount], joined: [.network]).needsIntermediate(withTimeOffsets: false))
   }
 

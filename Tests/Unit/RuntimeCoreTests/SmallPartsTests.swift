@@ -42,7 +42,8 @@ import Testing
     .init(containerID: 100, hostID: UInt32.max, size: 5),
   ]
 
-  @Test(arguments: [(0, 1000), (1, 100_000), (10, 100_009), (100, UInt32.max)] as [(UInt32, UInt32)])
+  @Test(
+    arguments: [(0, 1000), (1, 100_000), (10, 100_009), (100, UInt32.max)] as [(UInt32, UInt32)])
   func findsTheHostsID(_ id: UInt32, _ host: UInt32) {
     #expect(IDMappings.hostID(id, mappings) == host)
   }

@@ -52,7 +52,9 @@ import Testing
     Bind(options: ["rbind", "rnoatime", "ratime"], mount: source, below: source),
   ]
 
-  @Test(arguments: binds, [true, false]) func ofABindMount(_ bind: Bind, _ usesDescriptors: Bool) throws {
+  @Test(arguments: binds, [true, false]) func ofABindMount(_ bind: Bind, _ usesDescriptors: Bool)
+    throws
+  {
     try check(bind, usesDescriptors)
   }
 
@@ -114,7 +116,9 @@ import Testing
         $0.linux?.rootfsPropagation = "private"
       }
       try container.root.mountAll(.none)
-      let kinds = try topMount("\(folder)/rootfs/x").propagation.map { $0.split(separator: ":").first }
+      let kinds = try topMount("\(folder)/rootfs/x").propagation.map {
+        $0.split(separator: ":").first
+      }
       #expect(kinds == ["shared", "master"])
     }
   }
@@ -126,7 +130,10 @@ import Testing
         ["nosuid", "nodev", "noexec", "relatime", "size=1m", "mode=700", "ro"],
         ["ro", "nosuid", "nodev", "noexec", "relatime"], ["size=1024k", "mode=700"]
       ),
-      (["size=64k,mode=750", "sync", "dirsync"], ["rw", "relatime"], ["size=64k", "mode=750", "sync", "dirsync"]),
+      (
+        ["size=64k,mode=750", "sync", "dirsync"], ["rw", "relatime"],
+        ["size=64k", "mode=750", "sync", "dirsync"]
+      ),
       (["noatime", "lazytime"], ["rw", "noatime"], ["lazytime", "mode=755"]),
       (["strictatime", "nosuid", "silent", "size=64k"], ["rw", "nosuid"], ["size=64k"]),
       (["iversion", "nr_inodes=7", "mand"], ["rw", "relatime"], ["nr_inodes=7"]),

@@ -25,7 +25,9 @@ import Testing
       #expect(shm.fileSystemOptions.contains("size=65536k"))
       #expect(try topMount("/dev").options.contains("nosuid"))
       #expect(try topMount("/dev/pts").type == "devpts")
-      for (name, device) in [("null", DeviceNumber.null), ("tty", DeviceNumber(major: 5, minor: 0))] {
+      for (name, device) in [
+        ("null", DeviceNumber.null), ("tty", DeviceNumber(major: 5, minor: 0)),
+      ] {
         let node = try openFile("/dev/\(name)", [.path, .noFollow])
         let status = try node.lent.status()
         #expect(status.kind == .character)
@@ -62,7 +64,8 @@ extension Spec {
   }
 
   static let ordinaryMounts = [
-    Spec.Mount(destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"]),
+    Spec.Mount(
+      destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"]),
     Spec.Mount(
       destination: "/dev", type: "tmpfs", source: "tmpfs",
       options: ["nosuid", "strictatime", "mode=755", "size=65536k"]),

@@ -9,7 +9,10 @@ import Testing
       (["ro"], .readOnly, []), (["ro", "rw"], [], .readOnly), (["rw", "ro"], .readOnly, []),
       (["defaults"], [], []), (["defaults", "nosuid"], .noSetUserID, []),
       (["bind"], .bind, []), (["rbind", "nodev"], [.bind, .recursive, .noDevices], []),
-      (["async", "suid", "dev", "exec"], [], [.synchronous, .noSetUserID, .noDevices, .noExecution]),
+      (
+        ["async", "suid", "dev", "exec"], [],
+        [.synchronous, .noSetUserID, .noDevices, .noExecution]
+      ),
       (["lazytime", "nolazytime", "loud", "nomand"], [], [.lazyTime, .silent, .mandatoryLocks]),
       (["noatime", "atime", "relatime"], .relativeAccessTime, .noAccessTime),
       (["nosymfollow", "iversion"], [.noLinks, .inodeVersion], []),

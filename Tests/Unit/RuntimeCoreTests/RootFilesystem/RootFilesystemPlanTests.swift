@@ -16,7 +16,8 @@ import Testing
   }
 
   private func expectInvalid(
-    _ field: String, _ change: (inout Spec) -> Void, sourceLocation: SourceLocation = #_sourceLocation
+    _ field: String, _ change: (inout Spec) -> Void,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) {
     do {
       _ = try plan(change)
@@ -98,7 +99,8 @@ import Testing
     }
     #expect(
       root.devices.map(\.path) == [
-        "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/fuse", "/dev/null",
+        "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/fuse",
+        "/dev/null",
         "/run/pipe",
       ])
     #expect(root.devices[6].mode == 0o600)
