@@ -76,7 +76,8 @@ let package = Package(
       name: "NetlinkTests", dependencies: ["LinuxSystem", "Netlink", system],
       path: "Tests/Unit/NetlinkTests", swiftSettings: strict),
     .testTarget(
-      name: "CgroupsTests", dependencies: ["Cgroups", "LinuxSystem", "RuntimeSpec", system],
+      name: "CgroupsTests",
+      dependencies: ["CLinux", "Cgroups", "LinuxSystem", "RuntimeSpec", system],
       path: "Tests/Unit/CgroupsTests", swiftSettings: strict),
     .testTarget(
       name: "LinuxSystemTests", dependencies: ["LinuxSystem", system],

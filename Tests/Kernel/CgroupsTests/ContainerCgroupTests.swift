@@ -133,7 +133,10 @@ struct ContainerCgroupTests {
   func aRunningProcessIsMoved(tested: TestedLayout) throws {
     try withCgroup(tested) { cgroup in
       let pid = fork()
-      if pid == 0 { while true { pause() } }
+      if pid == 0 {
+        alarm(20)
+        while true { pause() }
+      }
       defer {
         kill(pid, SIGKILL)
         waitpid(pid, nil, 0)

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import LinuxSystem
 import RuntimeSpec
@@ -82,9 +83,12 @@ struct LimitsKernelTests {
     }
   }
 
-  /// Touches memory; none of it is freed.
+  /// Touches memory. It is mapped: in a clone of a process with threads, malloc may wait for ever for
+  /// a lock that one of them held.
   private static func useMemory(megabytes: Int) -> UInt8 {
-    guard let memory = malloc(megabytes << 20) else { return 1 }
+    let memory = mmap(
+      nil, megabytes << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let memory, memory != UnsafeMutableRawPointer(bitPattern: -1) else { return 1 }
     memset(memory, 1, megabytes << 20)
     return 0
   }
@@ -138,7 +142,9 @@ struct LimitsKernelTests {
     resources.pids = .init(limit: 1)
     try withCgroup(resources) { cgroup in
       let process = try WaitingProcess(in: cgroup) {
-        let child = fork()
+        var arguments = clone_args()
+        arguments.exit_signal = UInt64(SIGCHLD)
+        let child = clinux_clone3(&arguments)
         if child == 0 { _exit(0) }
         return child < 0 ? UInt8(errno) : 0
       }

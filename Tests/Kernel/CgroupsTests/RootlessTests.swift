@@ -12,6 +12,7 @@ struct RootlessTests {
   private func asNobody(_ body: () throws -> UInt8) throws -> UInt8 {
     let pid = try systemCall("fork") { fork() }
     if pid == 0 {
+      alarm(20)
       guard setgid(65_534) == 0, setuid(65_534) == 0 else { _exit(99) }
       do { _exit(Int32(try body())) } catch { _exit(98) }
     }

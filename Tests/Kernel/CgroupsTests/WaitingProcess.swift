@@ -7,7 +7,8 @@ import SystemPackage
 
 /// A child that entered a cgroup as a container's first process does, and waits.
 ///
-/// `body` runs in the child, inside the cgroup; what it returns is its answer.
+/// `body` runs in the child, inside the cgroup; what it returns is its answer. It must not allocate:
+/// the test's process has threads, and the child has their locks as they were.
 struct WaitingProcess {
   let pid: Int32
   /// What the body returned.
@@ -32,6 +33,8 @@ struct WaitingProcess {
       var none = sigset_t()
       sigprocmask(SIG_SETMASK, &none, nil)
       signal(SIGTERM, SIG_DFL)
+      // Whatever goes wrong in here ends, and then the test fails.
+      alarm(20)
       do throws(SystemError) {
         try entrance.enter(wasCloned: entrance.cloneDescriptor != nil)
       } catch { _exit(error.errno.rawValue) }
