@@ -98,19 +98,22 @@ struct OcirunTests {
     try withWorkspace { workspace throws in
       let program = try workspace.write("#!/bin/sh\ntouch ran\n", to: "swift-backtrace")
       chmod(program, 0o755)
-      // The runtime, having executed itself by descriptor, reads from it until we close it.
-      let config = "\(workspace.folder)/config.json"
-      mkfifo(config, 0o600)
-      let child = try workspace.start([
-        Program.runtime, "--root", "\(workspace.folder)/state", "run", workspace.name,
-      ])
-      var writer: Int32 = -1
-      defer { close(writer) }
-      #expect(
-        eventually(10) {
-          writer = open(config, O_WRONLY | O_NONBLOCK)
-          return writer >= 0
-        })
+      // The runtime, having executed itself by descriptor, waits for the hook to end.
+      _ = try workspace.makeRoot()
+      let hook = try workspace.write("#!/bin/sh\ntouch hooked\nexec sleep 20\n", to: "hook")
+      chmod(hook, 0o755)
+      try workspace.must(Program.runtime, "spec", "--bundle", workspace.folder)
+      var config = try JSONValue(parsing: contents("\(workspace.folder)/config.json"))
+      config["process", "terminal"] = .bool(false)
+      config["hooks", "createRuntime"] = .array([.object(["path": .string(hook)])])
+      _ = try workspace.write(try config.text, to: "config.json")
+      let state = ["--root", "\(workspace.folder)/state"]
+      let child = try workspace.start([Program.runtime] + state + ["create", workspace.name])
+      workspace.atEnd {
+        _ = try? workspace.run([Program.runtime] + state + ["delete", "--force", workspace.name])
+      }
+      let hooked = "\(workspace.folder)/hooked"
+      #expect(eventually(10) { FileManager.default.fileExists(atPath: hooked) })
       child.send(SIGSEGV)
       #expect(try child.wait().status == 128 + SIGSEGV)
       #expect(!FileManager.default.fileExists(atPath: "\(workspace.folder)/ran"))
