@@ -76,6 +76,12 @@ final class ChildProcess {
     for (target, source) in command.descriptors {
       posix_spawn_file_actions_adddup2(&actions, source, target)
     }
+    // Foundation opens files without O_CLOEXEC: what other tests have open at this moment stays here.
+    let last = max(command.descriptors.keys.max() ?? 2, 2)
+    for gap in 3...max(last, 3) where command.descriptors[gap] == nil {
+      posix_spawn_file_actions_addclose(&actions, gap)
+    }
+    posix_spawn_file_actions_addclosefrom_np(&actions, last + 1)
     if let directory = command.directory {
       posix_spawn_file_actions_addchdir_np(&actions, directory)
     }

@@ -4,23 +4,23 @@ import Testing
 extension RuntimeTests {
   /// A configuration that cannot be right: an error that names the field, and nothing left.
   @Suite struct BadConfig {
-    /// Expects that `run` of `text` fails and leaves nothing. This project's runtime says it in one
-    /// line that holds `field`, with status 1.
-    private func expectRefusal(of text: String, naming field: String) throws {
+    /// Expects that `command` fails with the configuration `text` and leaves nothing. This project's
+    /// runtime says it in one line that holds `field`, with status 1.
+    private func expectRefusal(
+      of text: String, naming field: String, by command: String = "run"
+    ) throws {
       try withBundle { bundle throws in
         try text.write(
           toFile: bundle.folder + "/config.json", atomically: false, encoding: .utf8)
-        for command in ["run", "create"] {
-          let id = bundle.fixture.newID()
-          let output = try bundle.fixture.execute([command, "--bundle", bundle.folder, id])
-          #expect(output.status != 0, "\(command): \(text.prefix(300))")
-          #expect(!output.stderr.isEmpty)
-          #expect(try Remains.lasting(of: id, in: bundle.fixture) == [])
-          if Runtime.isStrict {
-            #expect(output.status == 1)
-            #expect(output.stderr.split(separator: "\n").count == 1, "\(output.stderr)")
-            #expect(output.stderr.contains(field), "\(output.stderr)")
-          }
+        let id = bundle.fixture.newID()
+        let output = try bundle.fixture.execute([command, "--bundle", bundle.folder, id])
+        #expect(output.status != 0, "\(text.prefix(300))")
+        #expect(!output.stderr.isEmpty)
+        #expect(try Remains.lasting(of: id, in: bundle.fixture) == [])
+        if Runtime.isStrict {
+          #expect(output.status == 1)
+          #expect(output.stderr.split(separator: "\n").count == 1, "\(output.stderr)")
+          #expect(output.stderr.contains(field), "\(output.stderr)")
         }
       }
     }
@@ -30,7 +30,9 @@ extension RuntimeTests {
       "{\"ociVersion\": \"1.0.2\"} trailing", "\u{0}", "{'ociVersion': '1.0.2'}",
     ])
     func notADocument(_ text: String) throws {
-      try expectRefusal(of: text, naming: "config.json")
+      for command in ["run", "create"] {
+        try expectRefusal(of: text, naming: "config.json", by: command)
+      }
     }
 
     @Test func deepNesting() throws {

@@ -124,7 +124,7 @@ extension RuntimeTests {
         let begin = Date()
         try bundle.create().must("delete", ["--force"])
         let whole = Date().timeIntervalSince(begin)
-        let attempts = 15
+        let attempts = 10
         for attempt in 0..<attempts {
           let id = bundle.fixture.newID()
           let child = try bundle.fixture.spawn(
