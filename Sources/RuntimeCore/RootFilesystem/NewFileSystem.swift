@@ -57,8 +57,13 @@ extension MountedRoot {
   private func copyUp(
     _ mount: PlannedMount, _ target: borrowing Target, to new: FileDescriptor
   ) throws {
-    guard mount.options.copiesUp, target.status != nil else { return }
-    try copyTree(target.place.lent, to: new)
+    guard mount.options.copiesUp, let status = target.status else { return }
+    try copyContents(of: target.place.lent, to: new)
+    // Its permissions are in the options already, as its owner may be.
+    let data = mount.options.data.flatMap(MountedRoot.splitData)
+    if !data.contains(where: { $0.hasPrefix("uid=") || $0.hasPrefix("gid=") }) {
+      try new.changeOwner(uid: status.uid, gid: status.gid)
+    }
   }
 
   private func makeByPath(

@@ -2,9 +2,8 @@ import LinuxSystem
 import SystemPackage
 
 /// Copies what is in one directory into another, with owners and permissions: how a tmpfs with
-/// `tmpcopyup` begins. Links are copied as links.
-func copyTree(_ source: FileDescriptor, to target: FileDescriptor) throws {
-  let status = try source.status()
+/// `tmpcopyup` begins. Links are copied as links; the directory itself keeps its own.
+func copyContents(of source: FileDescriptor, to target: FileDescriptor) throws {
   let from = try source.open(".", [.readOnly, .directory])
   let into = try target.open(".", [.readOnly, .directory])
   for name in try from.lent.entryNames() {
@@ -14,8 +13,6 @@ func copyTree(_ source: FileDescriptor, to target: FileDescriptor) throws {
       throw RuntimeError.step("copying \(quoted(name))", error)
     }
   }
-  try into.lent.changeOwner(uid: status.uid, gid: status.gid)
-  try into.lent.changeMode(to: status.permissions)
 }
 
 private func copyEntry(_ name: String, _ from: FileDescriptor, to into: FileDescriptor) throws {
@@ -24,8 +21,10 @@ private func copyEntry(_ name: String, _ from: FileDescriptor, to into: FileDesc
   switch status.kind {
   case .directory:
     try into.makeDirectory(name, mode: 0o700)
-    let copy = try into.open(name, [.path, .directory, .noFollow])
-    return try copyTree(entry.lent, to: copy.lent)
+    let copy = try into.open(name, [.readOnly, .directory, .noFollow])
+    try copyContents(of: entry.lent, to: copy.lent)
+    try copy.lent.changeOwner(uid: status.uid, gid: status.gid, subject: name)
+    return try copy.lent.changeMode(to: status.permissions, subject: name)
   case .regular:
     return try copyFile(name, status, from, to: into)
   case .link:

@@ -34,6 +34,24 @@ import Testing
     }
   }
 
+  @Test func optionsOfATmpfsComeBeforeWhatItCovers() throws {
+    try inMountNamespace { folder in
+      try make(["rootfs/data/a"], in: folder)
+      let options = ["tmpcopyup", "mode=711", "uid=5"]
+      let mounts = [
+        Spec.Mount(destination: "/data", type: "tmpfs", source: "tmpfs", options: options),
+        Spec.Mount(destination: "/new", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup"]),
+      ]
+      try Container(mounts, in: folder).enter()
+      let data = try openFile("/data", [.path])
+      let status = try data.lent.status()
+      #expect(status.permissions == 0o711 && status.uid == 5 && status.gid == 0)
+      #expect(try text("/data/a") == "rootfs/data/a")
+      let new = try openFile("/new", [.path])
+      #expect(try new.lent.status().permissions == 0o1777)
+    }
+  }
+
   @Test func idMappedMount() throws {
     try inMountNamespace { folder in
       try make(["source/file", "source/below/"], in: folder)
