@@ -9,16 +9,15 @@ public import SystemPackage
 /// idle machine. Two ways do not: starting inside, by clone3(2) with `CLONE_INTO_CGROUP` (version 2),
 /// and going in oneself, a process of one thread that writes 0 to `tasks` (version 1). So the parent
 /// opens the entrance, the child is cloned with `cloneDescriptor`, and calls `enter` before it makes
-/// a cgroup namespace and before it gives up its view of the host. Where clone3 refuses, as it does to
-/// a user whose own cgroup was not delegated, clone without, and `ContainerCgroup.add` the child.
+/// a cgroup namespace and before it gives up its view of the host.
 public struct CgroupEntrance: Sendable {
   /// A v2 directory for `CLONE_INTO_CGROUP`; nil on hosts with version 1 alone.
   let clone: SharedDescriptor?
   /// The `tasks` files of the v1 directories, with their paths.
   let tasks: [(file: SharedDescriptor, path: String)]
-  /// The entrance of a process that stays where its parent is.
-  static var none: CgroupEntrance { CgroupEntrance(clone: nil, tasks: []) }
-
+  /// The user may not bring a process here from where this one is; it has to be given to
+  /// `ContainerCgroup.add`, and through it to systemd. Only for processes beside the first.
+  public let mustBeMoved: Bool
   /// What to give clone3(2) as `cgroup`, with `CLONE_INTO_CGROUP`; valid while this value lives.
   public var cloneDescriptor: FileDescriptor? { clone?.lent }
 
@@ -53,13 +52,18 @@ extension ContainerCgroup {
   ) throws(CgroupError) -> CgroupEntrance {
     try checkNames(of: subgroups)
     var clone: SharedDescriptor?
+    var mustBeMoved = false
     var tasks: [(file: SharedDescriptor, path: String)] = []
     for membership in memberships {
       let subgroup = subgroups[key(of: membership, in: subgroups)]
       do throws(SystemError) {
         if membership.isUnified {
           let directory = try unifiedDirectory(membership, subgroup, beside: initProcess)
-          clone = SharedDescriptor(try directory.openDirectory())
+          if initProcess != nil, isRootless, try !canBringProcess(to: directory, membership) {
+            mustBeMoved = true
+          } else {
+            clone = SharedDescriptor(try directory.openDirectory())
+          }
         } else {
           let directory = try Self.below(membership.directory, subgroup)
           let file = try directory.open("tasks", O_WRONLY)
@@ -72,7 +76,7 @@ extension ContainerCgroup {
         throw .system(error)
       }
     }
-    return CgroupEntrance(clone: clone, tasks: tasks)
+    return CgroupEntrance(clone: clone, tasks: tasks, mustBeMoved: mustBeMoved)
   }
 
   /// Moves a process into the cgroup by its number: the slow way, for a process that already runs or
@@ -116,7 +120,7 @@ extension ContainerCgroup {
     while true {
       do throws(SystemError) {
         return try directory.write("\(pid)", to: "cgroup.procs")
-      } catch where error.errno == .invalidArgument && attempts > 1 {
+      } catch  where error.errno == .invalidArgument && attempts > 1 {
         // A process that is only just being born.
         attempts -= 1
         usleep(30_000)
@@ -143,6 +147,19 @@ extension ContainerCgroup {
       let clean = try? cleanCgroupPath(own)
     else { return directory }
     return ControlDirectory(path: joinPath(membership.mountPoint, clean))
+  }
+
+  /// Whether this process may bring one from its own cgroup: it must be able to write to the
+  /// `cgroup.procs` of the cgroup that both are below (kernel, cgroup-v2.rst, "Delegation
+  /// Containment").
+  private func canBringProcess(
+    to directory: ControlDirectory, _ membership: Membership
+  ) throws(SystemError) -> Bool {
+    let own = try ControlDirectory(path: "/proc/self").read("cgroup")
+    guard let path = try? ProcessCgroups(parsing: own).unified else { return true }
+    var common = ControlDirectory(path: joinPath(membership.mountPoint, path))
+    while !isPath(directory.path, atOrBelow: common.path) { common = common.parent }
+    return common.isWritable("cgroup.procs")
   }
 
   /// A directory below another, by a path that cannot lead out of it.

@@ -29,7 +29,7 @@ extension DBusError: CustomStringConvertible {
     case .malformed(let what): "message bus: malformed message: \(what)"
     case .timedOut(let what): "message bus: no answer to \(what) in time"
     case .refused(let name, let message): message.isEmpty ? name : message
-    case .invalidText(let text, let reason): "\(text): \(reason)"
+    case .invalidText(_, let reason): reason
     }
   }
 }

@@ -49,7 +49,7 @@ extension SystemdProperty {
       var name = String(key.dropFirst(annotationPrefix.count))
       var value: DBusValue
       do throws(DBusError) { value = try DBusText.parse(text) } catch {
-        throw .invalidValue(field: field, value: text, reason: "\(error)")
+        throw .invalidValue(field: field, value: text, reason: "no value of D-Bus: \(error)")
       }
       // Units files say TimeoutStopSec=, the bus TimeoutStopUSec.
       if name.hasSuffix("Sec"), let before = name.utf8.dropLast(3).last,

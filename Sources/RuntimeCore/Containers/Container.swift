@@ -38,11 +38,19 @@ public struct Container: ~Copyable {
 
   /// The first process, held so that its number cannot come to mean another; `nil` once it has ended.
   func firstProcess() throws -> ProcessHandle? {
-    guard try firstProcessIsThere() else { return nil }
-    let process = try ProcessHandle(opening: state.pid)
+    guard try firstProcessIsThere(), let process = try openFirstProcess() else { return nil }
     // Again, now that the handle is open: the number meant this process all the while.
     guard try firstProcessIsThere() else { return nil }
     return process
+  }
+
+  /// Nil when it was reaped a moment ago.
+  private func openFirstProcess() throws(SystemError) -> ProcessHandle? {
+    do throws(SystemError) {
+      return try ProcessHandle(opening: state.pid)
+    } catch where error.errno == .noSuchProcess {
+      return nil
+    }
   }
 
   private func firstProcessIsThere() throws -> Bool {

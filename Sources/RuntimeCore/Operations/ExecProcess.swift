@@ -101,7 +101,7 @@ struct Execution: ~Copyable {
     try itsEnd.close()
     do {
       let channel = SyncChannel(ourEnd)
-      try finish(handle, channel, affinity)
+      try finish(handle, channel, affinity, mustBeMoved: entrance?.mustBeMoved ?? false)
       return StartedProcess(process: handle, terminal: try console?.receiveTerminal())
     } catch {
       try? handle.send(.kill)
@@ -112,8 +112,13 @@ struct Execution: ~Copyable {
 
   /// Does what only the runtime may do for the process, and sees it become its program.
   private func finish(
-    _ handle: borrowing ProcessHandle, _ channel: SyncChannel, _ affinity: ProcessAffinity
+    _ handle: borrowing ProcessHandle, _ channel: SyncChannel, _ affinity: ProcessAffinity,
+    mustBeMoved: Bool
   ) throws {
+    if mustBeMoved {
+      let pid = handle.id
+      try step("joining the cgroup") { try cgroup?.add(pid, subgroups: options.subCgroups) }
+    }
     try step("joining the resctrl group") { try intelRdt?.add(handle.id) }
     try ProcessLimits(process).apply(to: handle.id)
     while true {
