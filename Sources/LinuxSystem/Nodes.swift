@@ -23,7 +23,8 @@ extension FileDescriptor {
     try systemCall("symlink", name) { symlinkat(target, rawValue, name) }
   }
 
-  /// Creates a device node, a FIFO, a socket or an empty file in this directory; the mode is less the umask. See mknodat(2).
+  /// Creates a device node, a FIFO, a socket or an empty file in this directory; the mode is less
+  /// the umask. See mknodat(2).
   ///
   /// - Parameter mode: the permissions.
   public func makeNode(

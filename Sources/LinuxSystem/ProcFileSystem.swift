@@ -4,9 +4,9 @@ public import SystemPackage
 /// A procfs that can be trusted, whatever a container has mounted over `/proc`.
 ///
 /// It is one of our own, attached nowhere, of the process's PID namespace. Where the kernel (before
-/// 5.2) or its rules (no CAP_SYS_ADMIN, a masked /proc around a user namespace) do not allow that, it
-/// is what lies at `/proc`, after a check that this is the root of a procfs: to be taken before the
-/// container's tree is entered.
+/// 5.2) or its rules (no CAP_SYS_ADMIN, a masked /proc around a user namespace) do not allow that,
+/// it is what lies at `/proc`, after a check that this is the root of a procfs: to be taken before
+/// the container's tree is entered.
 ///
 /// Nothing that it opens lies across a mount point or behind a link such as `/proc/self/fd/3`.
 public struct ProcFileSystem: ~Copyable, Sendable {

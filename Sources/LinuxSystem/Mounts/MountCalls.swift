@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-// The calls that take paths. Inside a container's tree a path is never used, but that of a descriptor.
+// The calls that take paths. Inside a container's tree a path is never used, but that of a
+// descriptor.
 
 /// Mounts, binds, moves or changes a mount. See mount(2).
 public func mount(

@@ -35,8 +35,8 @@ public struct MountTableEntry: Equatable, Sendable {
   }
 }
 
-/// The mounts of a mount namespace. Reading it takes the kernel long on hosts with many mounts: it is
-/// for the rare cases that cannot do without.
+/// The mounts of a mount namespace. Reading it takes the kernel long on hosts with many mounts: it
+/// is for the rare cases that cannot do without.
 public enum MountTable {
   /// Reads the table that this process sees, from a procfs at /proc.
   public static func current() throws(SystemError) -> [MountTableEntry] {

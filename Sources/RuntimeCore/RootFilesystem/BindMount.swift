@@ -39,8 +39,8 @@ extension MountedRoot {
 
   /// Gives a bind mount the attributes that are asked for.
   ///
-  /// As with runc, what is not asked for is off as soon as anything is asked for. But what the kernel
-  /// has locked (mount_namespaces(7)) stays on, and it is an error to ask for its absence.
+  /// As with runc, what is not asked for is off as soon as anything is asked for. But what the
+  /// kernel has locked (mount_namespaces(7)) stays on, and it is an error to ask for its absence.
   func setAttributes(_ mount: PlannedMount, _ place: FileDescriptor) throws {
     let options = mount.options
     if options.changesAttributes {

@@ -3,8 +3,8 @@ import LinuxSystem
 import SystemPackage
 
 // The container's view of its cgroups: the mount of type `cgroup` (config-linux.md, "Default File
-// Systems"). With a cgroup namespace it shows the container's own and what is below; without, and of
-// version 1, only these are bound. The process is in its cgroups by now.
+// Systems"). With a cgroup namespace it shows the container's own and what is below; without, and
+// of version 1, only these are bound. The process is in its cgroups by now.
 extension MountedRoot {
   func mountCgroups(_ mount: PlannedMount) throws {
     let layout = try CgroupLayout.detect()

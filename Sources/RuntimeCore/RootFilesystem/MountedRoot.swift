@@ -3,10 +3,10 @@ import SystemPackage
 
 /// The container's tree in the making: mounts are put into it, each on a descriptor.
 ///
-/// The content of the tree is not trusted, nor is it still: volumes may be shared with processes that
-/// move directories and swap links all the time. So a path is resolved once, to a descriptor, by
-/// `RootDirectory`; a mount is built detached and attached to that descriptor; and afterwards the path
-/// must lead to the new mount.
+/// The content of the tree is not trusted, nor is it still: volumes may be shared with processes
+/// that move directories and swap links all the time. So a path is resolved once, to a descriptor,
+/// by `RootDirectory`; a mount is built detached and attached to that descriptor; and afterwards
+/// the path must lead to the new mount.
 final class MountedRoot {
   unowned let plan: RootFilesystem
   let root: RootDirectory

@@ -52,8 +52,8 @@ extension MountedRoot {
     return SharedDescriptor(new)
   }
 
-  /// Fills a tmpfs with what it covers. A folder that was only made to mount on has nothing to give,
-  /// not even its permissions.
+  /// Fills a tmpfs with what it covers. A folder that was only made to mount on has nothing to
+  /// give, not even its permissions.
   private func copyUp(
     _ mount: PlannedMount, _ target: borrowing Target, to new: FileDescriptor
   ) throws {
@@ -131,7 +131,8 @@ extension MountedRoot {
     "binfmt_misc", "selinuxfs", "rpc_pipefs", "pstore", "resctrl",
   ]
 
-  /// The parts of `a=1,b="x,y"`: commas in quotes belong to the value (an SELinux context has them).
+  /// The parts of `a=1,b="x,y"`: commas in quotes belong to the value (an SELinux context has
+  /// them).
   static func splitData(_ data: String) -> [String] {
     var parts: [String] = []
     var part = ""

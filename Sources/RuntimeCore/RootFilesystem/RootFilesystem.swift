@@ -15,8 +15,8 @@ final class RootFilesystem {
   let isReadOnly: Bool
   let readOnlyPaths: [String]
   let maskedPaths: [String]
-  /// What the root's mount passes on; nil for the runtime's choice, which lets mounts of the host in
-  /// and none out.
+  /// What the root's mount passes on; nil for the runtime's choice, which lets mounts of the host
+  /// in and none out.
   let propagation: MountOptions.Propagation?
   /// The SELinux context of new file systems.
   let label: String?
@@ -30,7 +30,8 @@ final class RootFilesystem {
 
   /// Reads the configuration, and finds what is wrong with it before anything is done.
   ///
-  /// - Parameter usesDescriptors: whether mounts are built detached; for tests of older kernels' ways.
+  /// - Parameter usesDescriptors: whether mounts are built detached; for tests of older kernels'
+  ///   ways.
   init(
     spec: Spec, bundle: String, inUserNamespace: Bool,
     usesDescriptors: Bool = hasMountDescriptors()

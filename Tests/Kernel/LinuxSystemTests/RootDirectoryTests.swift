@@ -6,7 +6,8 @@ import Testing
 
 @testable import LinuxSystem
 
-/// Paths in a root whose content is hostile: with openat2(2), and with the walk that stands in for it.
+/// Paths in a root whose content is hostile: with openat2(2), and with the walk that stands in for
+/// it.
 @Suite struct RootDirectoryTests {
   @Test(
     arguments: [

@@ -153,7 +153,8 @@ import Testing
       }
       try container.root.mountAll(.none)
       try container.root.enter(noPivot: false)
-      // A false file over the true one, as a process that shares the namespace could have put there.
+      // A false file over the true one, as a process that shares the namespace could have put
+      // there.
       try write("", to: "/false")
       try mount("/false", on: "/proc/sys/kernel/domainname", .bind)
       try container.root.seal()

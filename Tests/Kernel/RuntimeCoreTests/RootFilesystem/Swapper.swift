@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// A thread that exchanges two paths of the mount namespace that it was made in, until it is stopped.
+/// A thread that exchanges two paths of the mount namespace that it was made in, until it is
+/// stopped.
 final class Swapper {
   private final class State: Sendable {
     let isOver = Atomic(false)
