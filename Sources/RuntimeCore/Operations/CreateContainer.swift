@@ -68,6 +68,9 @@ struct Creation {
     let fifo = waitsForStart ? try folder.makeStartFIFO() : nil
     let console = try ConsoleSocket.make(
       blueprint.process, path: blueprint.options.consoleSocket)
+    if let mappings = blueprint.mappings, console == nil {
+      try StandardStreams.give(to: blueprint.process.user, mappings: mappings.users)
+    }
     let sources = try blueprint.rootFilesystem.openSourcesInParent(blueprint.mappings)
 
     var sockets = try SocketPair(.sequencedPacket)

@@ -83,6 +83,9 @@ struct Execution: ~Copyable {
       subgroups: options.subCgroups, beside: firstProcess.id)
     let affinity = try ProcessAffinity(process.execCPUAffinity)
     let console = try ConsoleSocket.make(process, path: options.consoleSocket)
+    if console == nil {
+      try StandardStreams.give(to: process.user, mappings: linux.uidMappings)
+    }
     var sockets = try SocketPair(.sequencedPacket)
     guard let ourEnd = sockets.first.take(), let itsEnd = sockets.second.take() else {
       throw SystemError("socketpair", "", .badFileDescriptor)
