@@ -64,6 +64,7 @@ struct FirstProcess {
     if blueprint.mappings != nil {
       try channel.await(.mapped)
       try CurrentProcess.becomeRoot()
+      if !namespaces.afterMapping.isEmpty { try Namespaces.unshare(namespaces.afterMapping) }
     } else if !namespaces.needsIntermediate(
       withTimeOffsets: !(blueprint.linux.timeOffsets ?? [:]).isEmpty)
     {

@@ -54,7 +54,12 @@ struct NamespacePlan {
 
   /// What the first process is born in. A cgroup namespace shows the cgroup that its maker is in, so
   /// it is made later, once the process has joined its own.
-  var atBirth: Namespaces { new.subtracting(.cgroup) }
+  /// The message queues of an ipc namespace belong to the user who makes it, so with a new user
+  /// namespace it is made by that one's root, who is nobody before the ids are mapped.
+  var atBirth: Namespaces { new.subtracting(.cgroup).subtracting(afterMapping) }
+
+  /// What the first process makes once it is root in its new user namespace.
+  var afterMapping: Namespaces { isNew(.user) ? new.intersection(.ipc) : [] }
 
   /// Joins every existing namespace, the user namespace in the middle.
   ///

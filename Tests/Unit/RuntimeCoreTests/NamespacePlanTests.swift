@@ -20,7 +20,9 @@ import Testing
   @Test func newNamespacesNeedNoProcessInBetween() throws {
     let plan = try plan([.pid, .mount, .ipc, .uts, .network, .cgroup, .user])
     #expect(!plan.needsIntermediate(withTimeOffsets: false))
-    #expect(plan.atBirth == [.pid, .mount, .ipc, .uts, .network, .user])
+    #expect(plan.atBirth == [.pid, .mount, .uts, .network, .user])
+    #expect(plan.afterMapping == .ipc)
+    #expect(try self.plan([.mount, .ipc]).atBirth == [.mount, .ipc])
   }
 
   @Test func whatAProcessCannotEnterItselfNeedsOne() throws {
