@@ -51,7 +51,8 @@ extension ContainerCgroup {
 
   /// Removes what `create` made, the newest first; what was there before stays.
   private mutating func undoCreate() {
-    if let scope { try? scope.stop() }
+    // A unit of this name that could not be started may be another container's.
+    if let scope, scope.started != nil { try? scope.stop() }
     for membership in memberships.reversed() where membership.isFresh {
       try? membership.directory.removeTree()
     }

@@ -36,6 +36,8 @@ struct Creation {
   let waitsForStart: Bool
   private var undo = UndoStack()
 
+  private let madeCgroup = MadeCgroup()
+
   init(_ blueprint: ContainerBlueprint, waitsForStart: Bool) {
     self.blueprint = blueprint
     self.waitsForStart = waitsForStart
@@ -127,18 +129,25 @@ struct Creation {
     return folder
   }
 
+  /// The cgroup from when it is made; one that could not be made may be another container's, and is
+  /// not removed.
+  private final class MadeCgroup {
+    var record: ContainerCgroup.Record?
+  }
+
   /// Makes the cgroup before the process, and opens the way in.
   ///
   /// - Returns: `nil` with systemd, which makes no scope without a process.
   private mutating func makeCgroup(_ cgroup: inout ContainerCgroup) throws -> CgroupEntrance? {
-    let record = cgroup.plannedRecord
-    undo.push("removing the cgroup") {
+    undo.push("removing the cgroup") { [madeCgroup] in
+      guard let record = madeCgroup.record else { return }
       var made = try ContainerCgroup(record)
       try made.delete()
     }
     if blueprint.context.usesSystemd { return nil }
     return try step("creating the cgroup") {
       try cgroup.create(for: blueprint.linux.resources)
+      madeCgroup.record = cgroup.record
       return try cgroup.entrance()
     }
   }
@@ -155,6 +164,7 @@ struct Creation {
     if blueprint.context.usesSystemd {
       try step("creating the cgroup") {
         try cgroup.create(for: blueprint.linux.resources, containing: pid)
+        madeCgroup.record = cgroup.record
       }
       try channel.send(.joinedCgroup)
     }
