@@ -19,6 +19,23 @@ public struct Resolution: OptionSet, Sendable {
 }
 
 extension FileDescriptor {
+  /// Opens a path from this directory, no component of which may be a link or `..`.
+  ///
+  /// It needs nothing of a kernel or a filter but openat(2).
+  public func openWithoutLinks(
+    _ path: String, _ flags: OpenFlags
+  ) throws(SystemError) -> OwnedDescriptor {
+    let names = path.split(separator: "/").map(String.init)
+    guard let last = names.last, !names.contains("..") else {
+      throw SystemError("open", path, .invalidArgument)
+    }
+    var directory = try open(".", [.path, .directory])
+    for name in names.dropLast() {
+      directory = try directory.lent.open(name, [.path, .directory, .noFollow])
+    }
+    return try directory.lent.open(last, flags.union(.noFollow))
+  }
+
   /// Opens a path from this directory under limits. See openat2(2).
   ///
   /// A resolution that was disturbed by a rename elsewhere (EAGAIN) is tried again some times.

@@ -28,6 +28,7 @@ struct FirstProcess {
 
   /// Sets the container up from inside, waits to be told, and becomes the container's program.
   func run() -> Never {
+    var isOnItsOwn = false
     do {
       try enterNamespaces()
       try makeRootFilesystem()
@@ -40,14 +41,17 @@ struct FirstProcess {
       }
       try channel.send(.ready)
       try channel.await(.proceed)
+      isOnItsOwn = startFIFO != nil
       if let startFIFO { try waitForStart(startFIFO.lent) }
       try runHooks(
         blueprint.hooks.startContainer, .startContainer, .created, environment: ready.environment)
       try process.execute(ready, keeping: channel)
     } catch {
       // Once the container is created nobody listens any more but whoever reads its output.
-      if (try? channel.send(.failed("\(error)"))) == nil {
+      if isOnItsOwn {
         try? FileDescriptor.standardError.writeAll("ocirun: \(error)\n")
+      } else {
+        try? channel.send(.failed("\(error)"))
       }
       CurrentProcess.exit(1)
     }

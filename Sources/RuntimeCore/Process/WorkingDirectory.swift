@@ -18,6 +18,12 @@ struct WorkingDirectory {
   /// What cannot be made is left: entering it then fails, and tells why.
   func makeIfMissing() throws(SystemError) {
     let root = try openFile("/", [.path, .directory])
+    do throws(SystemError) {
+      _ = try root.lent.open(".", [.path], within: [.inRoot])
+    } catch {
+      // Without openat2(2) a path cannot be kept from leading through /proc/self/fd: nothing is made.
+      return
+    }
     if (try? WorkingDirectory.open(path, in: root.lent)) != nil { return }
     var parent = ""
     for name in path.split(separator: "/") {

@@ -99,7 +99,7 @@ extension MountedRoot {
     for number in 0...2 {
       let stream = FileDescriptor(rawValue: CInt(number))
       guard let status = try? stream.status(), status.isNull else { continue }
-      let null = try root.lent.open("dev/null", [.readWrite], within: [.inRoot, .noLinks])
+      let null = try root.lent.openWithoutLinks("dev/null", [.readWrite])
       guard try null.lent.status(subject: "/dev/null").isNull else {
         throw RuntimeError.falseNull
       }

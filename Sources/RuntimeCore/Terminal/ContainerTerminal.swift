@@ -68,8 +68,7 @@ struct ContainerTerminal {
   init(size: Spec.Process.ConsoleSize?) throws {
     (controller, terminal, number) = try step("making a terminal from /dev/pts/ptmx") {
       let root = try openFile("/", [.path, .directory])
-      let devpts = try root.lent.open(
-        "dev/pts", [.path, .directory], within: [.inRoot, .noMagicLinks, .noLinks])
+      let devpts = try root.lent.openWithoutLinks("dev/pts", [.path, .directory])
       guard try devpts.lent.fileSystemStatus(subject: "/dev/pts").type == .devpts else {
         throw RuntimeError.invalid(
           field: "process.terminal", reason: "no devpts is mounted on /dev/pts")
