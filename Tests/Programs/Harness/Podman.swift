@@ -1,13 +1,12 @@
 import Foundation
 
-/// Debian's podman with a store, a state folder and a runtime of its own: nothing that the machine's
-/// podman has is seen or touched.
+/// Debian's podman with a store and a state folder of its own: nothing that the machine's podman has is
+/// seen or touched. The runtime keeps its states where it always does: podman does not hand its
+/// `--runtime-flag` on to the process that cleans up after a container.
 struct Podman {
   static let image = "localhost/busybox"
 
   let workspace: Workspace
-  /// Where the runtime keeps its states.
-  var runtimeRoot: String { workspace.folder + "/runtime" }
 
   /// - Parameter manager: `cgroupfs` or `systemd`.
   init(_ workspace: Workspace, manager: String = "cgroupfs") throws {
@@ -52,7 +51,7 @@ struct Podman {
     return [
       Program.podman ?? "podman", "--root", "\(folder)/store", "--runroot", "\(folder)/run",
       "--tmpdir", "\(folder)/tmp", "--storage-driver", "vfs", "--cgroup-manager", manager,
-      "--runtime", Program.runtime, "--runtime-flag", "root=\(runtimeRoot)",
+      "--runtime", Program.runtime,
     ] + arguments
   }
 
