@@ -1,3 +1,5 @@
+import LinuxSystem
+
 /// One mounted tree of cgroups, with the controllers that it governs.
 public struct CgroupHierarchy: Equatable, Sendable {
   /// v1 controllers, or `name=systemd` of a v1 hierarchy without any; empty for v2, where each
@@ -67,7 +69,8 @@ extension CgroupHierarchy {
       guard !controllers.isEmpty else { return nil }
     }
     return CgroupHierarchy(
-      controllers: controllers, mountPoint: unescape(fields[4]), root: unescape(fields[3]),
+      controllers: controllers, mountPoint: MountTable.unescaped(fields[4]),
+      root: MountTable.unescaped(fields[3]),
       isUnified: type == "cgroup2")
   }
 
@@ -79,24 +82,5 @@ extension CgroupHierarchy {
       rest = rest.dropFirst()
     }
     return false
-  }
-
-  /// Blanks, line ends and backslashes stand in a mount table as `\` and three octal digits.
-  private static func unescape(_ field: Substring) -> String {
-    guard field.utf8.contains(UInt8(ascii: "\\")) else { return String(field) }
-    var bytes: [UInt8] = []
-    var rest = Array(field.utf8)[...]
-    while let byte = rest.popFirst() {
-      let digits = rest.prefix(3)
-      if byte == UInt8(ascii: "\\"), digits.count == 3,
-        digits.allSatisfy({ (48...55).contains($0) })
-      {
-        bytes.append(digits.reduce(0) { $0 &* 8 &+ ($1 - 48) })
-        rest = rest.dropFirst(3)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -50,7 +50,7 @@ public enum MountTable {
   }
 
   /// Blanks, tabs, line ends and backslashes are written as `\` and three octal digits.
-  static func unescaped(_ field: Substring) -> String {
+  public static func unescaped(_ field: Substring) -> String {
     guard field.utf8.contains(UInt8(ascii: "\\")) else { return String(field) }
     var bytes: [UInt8] = []
     var rest = Array(field.utf8)[...]
