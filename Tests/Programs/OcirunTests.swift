@@ -120,6 +120,40 @@ struct OcirunTests {
     }
   }
 
+  /// A creation that was killed before it made its cgroup has only named it: by then it may be known
+  /// that another container is there.
+  @Test func cleaningUpAfterAKilledCreationSparesOthersInItsCgroup() throws {
+    try withWorkspace { workspace throws in
+      _ = try workspace.makeRoot()
+      try workspace.must(Program.runtime, "spec", "--bundle", workspace.folder)
+      let text = contents("\(workspace.folder)/config.json")
+        .replacingOccurrences(of: "\"terminal\": true", with: "\"terminal\": false")
+        .replacingOccurrences(of: "\"sh\"", with: "\"sleep\", \"100\"")
+      _ = try workspace.write(text, to: "config.json")
+      let name = workspace.name
+      let started = try runtime(workspace, "run", "--detach", "--bundle", workspace.folder, name)
+      #expect(started.status == 0, "\(started)")
+      workspace.atEnd { _ = try? runtime(workspace, "delete", "--force", name) }
+
+      let folder = "\(workspace.folder)/state"
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/\(name)-cut", withIntermediateDirectories: false)
+      let config = contents("\(folder)/\(name)/config.json")
+      _ = try workspace.write(config, to: "state/\(name)-cut/config.json")
+      var state = try JSONValue(parsing: contents("\(folder)/\(name)/state.json"))
+      state["isCreated"] = .bool(false)
+      state["pid"] = .integer(0)
+      state["id"] = .string("\(name)-cut")
+      _ = try workspace.write(try state.text, to: "state/\(name)-cut/state.json")
+
+      let deleted = try runtime(workspace, "delete", "--force", "\(name)-cut")
+      #expect(deleted.status == 0, "\(deleted)")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/\(name)-cut"))
+      let after = try runtime(workspace, "state", name)
+      #expect(after.stdout.contains("\"status\": \"running\""), "\(after)")
+    }
+  }
+
   @Test func specWritesWhatRunTakes() throws {
     try withWorkspace { workspace throws in
       _ = try workspace.makeRoot()

@@ -135,6 +135,7 @@ struct Restoration {
         try cgroup.create(for: resources)
         try cgroup.add(pid)
       }
+      try ContainerFolder.open(blueprint.id, root: blueprint.context.root).markCgroupAsMade()
     }
     try step("setting the cgroup's limits") { try cgroup.apply(resources) }
     options.cgroupRoots = try CgroupRoots.ofProcess(pid)

@@ -75,6 +75,9 @@ public struct Container: ~Copyable {
     try state.cgroup.map { try ContainerCgroup($0) }
   }
 
+  /// Whether the processes in the cgroup are this container's.
+  var ownsCgroup: Bool { state.isCreated || folder.hasMadeCgroup }
+
   /// The number of the first process, as the runtime sees it.
   public var processID: ProcessID { state.pid }
   public var bundle: String { state.bundle }

@@ -90,6 +90,18 @@ struct ContainerFolder: ~Copyable {
     try file.close()
   }
 
+  private static let cgroupMark = "cgroup.made"
+
+  /// Remembers that the cgroup that the state names is this container's own.
+  func markCgroupAsMade() throws {
+    let mark = try lent.open(ContainerFolder.cgroupMark, [.writeOnly, .create], mode: 0o600)
+    try mark.close()
+  }
+
+  /// Whether the cgroup that the state names was made for this container. A creation that was killed
+  /// before that has only named it, and it may be another container's.
+  var hasMadeCgroup: Bool { lent.contains(ContainerFolder.cgroupMark) }
+
   func remove() throws {
     let parent = try openFile(root, [.readOnly, .directory])
     try parent.lent.removeTree(id.description)

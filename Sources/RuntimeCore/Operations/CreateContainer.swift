@@ -65,7 +65,7 @@ struct Creation {
     if let group = state.resctrlGroup {
       undo.push("removing the resctrl group") { try IntelRdtGroup.remove(group) }
     }
-    let entrance = try makeCgroup(&cgroup)
+    let entrance = try makeCgroup(&cgroup, folder)
 
     let fifo = waitsForStart ? try folder.makeStartFIFO() : nil
     let console = try ConsoleSocket.make(
@@ -101,7 +101,7 @@ struct Creation {
       _ = try ProcessHandle.wait(for: pid)
     }
 
-    try prepare(process, &cgroup, channel)
+    try prepare(process, &cgroup, folder, channel)
     try answer(channel, process)
     let terminal = try console?.receiveTerminal()
 
@@ -138,7 +138,9 @@ struct Creation {
   /// Makes the cgroup before the process, and opens the way in.
   ///
   /// - Returns: `nil` with systemd, which makes no scope without a process.
-  private mutating func makeCgroup(_ cgroup: inout ContainerCgroup) throws -> CgroupEntrance? {
+  private mutating func makeCgroup(
+    _ cgroup: inout ContainerCgroup, _ folder: borrowing ContainerFolder
+  ) throws -> CgroupEntrance? {
     undo.push("removing the cgroup") { [madeCgroup] in
       guard let record = madeCgroup.record else { return }
       var made = try ContainerCgroup(record)
@@ -148,13 +150,15 @@ struct Creation {
     return try step("creating the cgroup") {
       try cgroup.create(for: blueprint.linux.resources)
       madeCgroup.record = cgroup.record
+      try folder.markCgroupAsMade()
       return try cgroup.entrance()
     }
   }
 
   /// What only the runtime has the right to do for the new process.
   private mutating func prepare(
-    _ process: borrowing ProcessHandle, _ cgroup: inout ContainerCgroup, _ channel: SyncChannel
+    _ process: borrowing ProcessHandle, _ cgroup: inout ContainerCgroup,
+    _ folder: borrowing ContainerFolder, _ channel: SyncChannel
   ) throws {
     if let mappings = blueprint.mappings {
       try mappings.write(to: process.id)
@@ -165,6 +169,7 @@ struct Creation {
       try step("creating the cgroup") {
         try cgroup.create(for: blueprint.linux.resources, containing: pid)
         madeCgroup.record = cgroup.record
+        try folder.markCgroupAsMade()
       }
       try channel.send(.joinedCgroup)
     }

@@ -59,10 +59,14 @@ extension Container {
       }
     }
     attempt("removing the cgroup") {
-      if var cgroup = try cgroup() {
-        if cgroup.exists { try cgroup.kill(Signal.kill.rawValue) }
-        try cgroup.delete()
+      guard var cgroup = try cgroup() else { return }
+      guard ownsCgroup else {
+        // Empty folders that a creation made before it was killed go; one in use is another's.
+        try? cgroup.delete()
+        return
       }
+      if cgroup.exists { try cgroup.kill(Signal.kill.rawValue) }
+      try cgroup.delete()
     }
     if let group = state.resctrlGroup {
       attempt("removing the resctrl group") { try IntelRdtGroup.remove(group) }

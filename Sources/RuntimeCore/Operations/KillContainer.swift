@@ -15,7 +15,7 @@ public func killContainer(
 extension Container {
   func kill(_ signal: Signal, all: Bool = false) throws {
     if all || (signal == .kill && !hasOwnPIDNamespace) {
-      if let cgroup = try cgroup(), cgroup.exists {
+      if ownsCgroup, let cgroup = try cgroup(), cgroup.exists {
         return try step("killing all processes") { try cgroup.kill(signal.rawValue) }
       }
     }
