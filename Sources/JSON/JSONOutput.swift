@@ -11,6 +11,9 @@ public final class JSONOutput {
   /// Appends `null`, `true`, `false` or a number.
   func literal(_ text: String) { bytes += text.utf8 }
 
+  /// Appends `null`, for a reader that expects a member even where it has no value.
+  public func null() { literal("null") }
+
   /// Appends a string in quotation marks.
   public func string(_ string: String) { appendQuoted(string, to: &bytes) }
 

@@ -44,9 +44,13 @@ extension CgroupStatistics: JSONWritable {
       try object.member("hugetlb", hugepages)
       // runc fills these only for configurations that no config.json can ask for.
       try object.member("intel_rdt", [String: String]())
-      try object.member("network_interfaces", [String]())
+      try object.member("network_interfaces", Null())
     }
   }
+}
+
+private struct Null: JSONWritable {
+  func write(to output: JSONOutput) { output.null() }
 }
 
 extension CgroupStatistics.CPU: JSONWritable {

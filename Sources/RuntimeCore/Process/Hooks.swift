@@ -37,6 +37,9 @@ enum Hooks {
   /// Calls hooks in their order, each with the container's state as JSON on standard input, and
   /// stops at the first that fails.
   ///
+  /// Hooks of the host's start in the bundle's folder, as they do with runc: scripts name their files
+  /// from there. A `startContainer` hook is a program of the container's, which has no bundle.
+  ///
   /// - Parameter environment: of hooks that name none: the container's own for `startContainer`, which
   ///   users of other runtimes have come to rely on, and nothing for all others.
   static func run(
@@ -45,7 +48,9 @@ enum Hooks {
     guard let hooks, !hooks.isEmpty else { return }
     let input = try JSONWriter().write(state)
     for (index, hook) in hooks.enumerated() {
-      if let reason = failure(of: hook, input, environment) {
+      if let reason = failure(
+        of: hook, input, environment, folder: kind == .startContainer ? nil : state.bundle)
+      {
         throw Failure(kind: kind, index: index, path: hook.path, reason: reason)
       }
     }
@@ -59,7 +64,7 @@ enum Hooks {
     for (index, hook) in (hooks ?? []).enumerated() {
       do {
         let input = try JSONWriter().write(state)
-        if let reason = failure(of: hook, input, []) {
+        if let reason = failure(of: hook, input, [], folder: state.bundle) {
           throw Failure(kind: kind, index: index, path: hook.path, reason: reason)
         }
       } catch {
@@ -70,14 +75,15 @@ enum Hooks {
   }
 
   private static func failure(
-    of hook: Spec.Hook, _ input: [UInt8], _ environment: [String]
+    of hook: Spec.Hook, _ input: [UInt8], _ environment: [String], folder: String?
   ) -> Failure.Reason? {
     do {
       let given = hook.env ?? []
       let arguments = hook.args ?? []
       let result = try HostProgram.run(
         hook.path, arguments.isEmpty ? [hook.path] : arguments,
-        environment: given.isEmpty ? environment : given, input: input, timeout: hook.timeout)
+        environment: given.isEmpty ? environment : given, folder: folder, input: input,
+        timeout: hook.timeout)
       return result.status == .exited(0) ? nil : .failed(result.status, output: result.output)
     } catch {
       return .notRun(error)

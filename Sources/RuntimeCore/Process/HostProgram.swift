@@ -40,11 +40,12 @@ enum HostProgram {
   ///
   /// - Parameters:
   ///   - arguments: all of them, the name first.
+  ///   - folder: where it starts, if it is there: a bundle may be gone before its `poststop` hooks.
   ///   - input: what it reads from standard input.
   ///   - timeout: seconds after which it is killed.
   static func run(
-    _ path: String, _ arguments: [String], environment: [String], input: [UInt8],
-    timeout: Int? = nil
+    _ path: String, _ arguments: [String], environment: [String], folder: String? = nil,
+    input: [UInt8], timeout: Int? = nil
   ) throws -> Result {
     let inputFile = try OwnedDescriptor.dataFile("input", input)
     var output = try Pipe()
@@ -58,7 +59,8 @@ enum HostProgram {
     switch try Clone.clone() {
     case .child:
       let failure = become(
-        path, argumentVector, environmentVector, input: inputFile, output: outputEnd)
+        path, argumentVector, environmentVector, folder: folder, input: inputFile,
+        output: outputEnd)
       tell(failure, over: reportEnd)
       CurrentProcess.exit(127)
     case .parent(let handle):
@@ -78,7 +80,7 @@ enum HostProgram {
   /// The child's way to the program. Returns only why it did not lead there.
   private static func become(
     _ path: String, _ arguments: ArgumentVector, _ environment: ArgumentVector,
-    input: borrowing OwnedDescriptor, output: borrowing OwnedDescriptor
+    folder: String?, input: borrowing OwnedDescriptor, output: borrowing OwnedDescriptor
   ) -> SystemError {
     do throws(SystemError) {
       Signal.resetAll()
@@ -87,10 +89,17 @@ enum HostProgram {
       try install(
         input.lent.duplicated(minimum: 3), output.lent.duplicated(minimum: 3))
       try DescriptorTable.closeOnExecution(from: 3)
+      if let folder { try enter(folder) }
     } catch {
       return error
     }
     return CurrentProcess.replace(with: path, arguments, environment)
+  }
+
+  private static func enter(_ folder: String) throws(SystemError) {
+    do throws(SystemError) {
+      try CurrentProcess.changeDirectory(to: folder)
+    } catch where error.errno == .noSuchFileOrDirectory {}
   }
 
   private static func tell(_ failure: SystemError, over end: consuming OwnedDescriptor) {

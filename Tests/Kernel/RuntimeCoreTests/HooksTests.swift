@@ -30,6 +30,15 @@ import Testing
     #expect(Self.failure([Self.shell("test \"$(cat)\" = '\(json)'")]) == nil)
   }
 
+  @Test func startsInTheBundle() throws {
+    var state = Self.state
+    state.bundle = "/usr"
+    try Hooks.run([Self.shell("test \"$(pwd)\" = /usr")], .createRuntime, state)
+    // Gone, as after the bundle's removal: the hook runs all the same.
+    state.bundle = "/missing"
+    try Hooks.run([Self.shell("test \"$(pwd)\" != /missing")], .poststop, state)
+  }
+
   @Test func environmentIsExactlyTheGivenOne() {
     let check = #"test "$(/usr/bin/env | grep -v -e ^PWD= -e ^_= -e ^SHLVL=)" = "A=1""#
     #expect(Self.failure([Self.shell(check, env: ["A=1"])]) == nil)

@@ -25,7 +25,7 @@ import Testing
         + #""memory_pressure":0,"sched_load_balance":0,"sched_relax_domain_level":0},"#
         + #""memory":{"usage":{"limit":0,"failcnt":0},"swap":{"limit":0,"failcnt":0},"#
         + #""kernel":{"limit":0,"failcnt":0},"kernelTCP":{"limit":0,"failcnt":0}},"#
-        + #""pids":{},"blkio":{},"hugetlb":{},"intel_rdt":{},"network_interfaces":[]}}"#)
+        + #""pids":{},"blkio":{},"hugetlb":{},"intel_rdt":{},"network_interfaces":null}}"#)
   }
 
   @Test func statisticsInRuncsNames() throws {
