@@ -39,6 +39,7 @@ let package = Package(
     .target(
       name: "EngineConfig", dependencies: ["LinuxSystem", "TOML", system], swiftSettings: strict),
     .target(name: "RuntimeSpec", dependencies: ["JSON"], swiftSettings: strict),
+    .target(name: "ImageSpec", dependencies: ["JSON"], swiftSettings: strict),
 
     // Floor 2: mechanisms.
     .target(
@@ -127,6 +128,9 @@ let package = Package(
     .testTarget(
       name: "JSONTests", dependencies: ["JSON"], path: "Tests/Unit/JSONTests",
       swiftSettings: strict),
+    .testTarget(
+      name: "ImageSpecTests", dependencies: ["ImageSpec", "JSON"],
+      path: "Tests/Unit/ImageSpecTests", swiftSettings: strict),
     .testTarget(
       name: "RuntimeSpecTests", dependencies: ["JSON", "RuntimeSpec"],
       path: "Tests/Unit/RuntimeSpecTests", swiftSettings: strict),

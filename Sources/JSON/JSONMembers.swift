@@ -9,6 +9,8 @@ public struct JSONMembers {
   /// The name after the one that was found last: documents have their members mostly in the order
   /// in which types name them, and then each is found at once.
   private var cursor: JSONNode?
+  /// Where the names stand that were found, in the list of nodes.
+  private var found: [Int] = []
 
   init(reading object: JSONNode) throws(JSONError) {
     _ = try object.memberCount()
@@ -50,6 +52,27 @@ public struct JSONMembers {
     }
   }
 
+  /// The members that were not named before this call, so that a document that is read and written
+  /// again keeps what its type does not know.
+  public mutating func others(_ property: inout [JSONTree.Member]) throws(JSONError) {
+    switch direction {
+    case .reading(let object):
+      var name = object.firstChild
+      while let current = name {
+        let value = current.next
+        if !found.contains(current.index) {
+          property.append(.init(try current.string(), try JSONTree(from: value)))
+        }
+        name = object.child(after: value)
+      }
+    case .writing(let output):
+      for member in property {
+        output.name(member.name)
+        try member.value.write(to: output)
+      }
+    }
+  }
+
   /// The value of a member, searched from the cursor and round to it.
   private mutating func find(_ name: StaticString, in object: JSONNode) -> JSONNode? {
     guard let start = cursor ?? object.firstChild else { return nil }
@@ -60,6 +83,7 @@ public struct JSONMembers {
       let following = object.child(after: value)
       if object.document.string(candidate.index, is: wanted) {
         cursor = following
+        found.append(candidate.index)
         return value
       }
       guard let following = following ?? object.firstChild else { return nil }
