@@ -31,6 +31,8 @@ let package = Package(
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
     // Debian's libseccomp-dev; a static program takes its archive.
     .systemLibrary(name: "CSeccomp"),
+    // Debian's libsqlite3-dev; likewise.
+    .systemLibrary(name: "CSQLite"),
 
     // Floor 1: ground.
     .target(name: "LinuxSystem", dependencies: ["CLinux", system], swiftSettings: strict),
@@ -50,6 +52,8 @@ let package = Package(
     .target(
       name: "Seccomp", dependencies: ["CLinux", "CSeccomp", "LinuxSystem", "RuntimeSpec", system],
       swiftSettings: strict),
+    .target(
+      name: "StateStore", dependencies: ["CSQLite", "LinuxSystem", system], swiftSettings: strict),
 
     // Floor 3: services.
     .target(
@@ -57,6 +61,12 @@ let package = Package(
       dependencies: [
         "Cgroups", "JSON", "LinuxSystem", "Netlink", "RuntimeSpec", "Seccomp", system,
       ],
+      swiftSettings: strict),
+
+    // Floor 4: domain.
+    .target(
+      name: "Engine",
+      dependencies: ["EngineConfig", "LinuxSystem", "StateStore"],
       swiftSettings: strict),
 
     // Floor 5: fronts.
@@ -96,6 +106,13 @@ let package = Package(
     .testTarget(
       name: "EngineConfigTests", dependencies: ["EngineConfig", "LinuxSystem", "TOML", system],
       path: "Tests/Unit/EngineConfigTests", swiftSettings: strict),
+    .testTarget(
+      name: "StateStoreTests", dependencies: ["LinuxSystem", "StateStore", system],
+      path: "Tests/Unit/StateStoreTests", swiftSettings: strict),
+    .testTarget(
+      name: "EngineTests",
+      dependencies: ["Engine"],
+      path: "Tests/Unit/EngineTests", swiftSettings: strict),
     .testTarget(
       name: "TOMLTests", dependencies: ["TOML"], path: "Tests/Unit/TOMLTests",
       swiftSettings: strict),

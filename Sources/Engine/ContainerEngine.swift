@@ -1,0 +1,62 @@
+public import LinuxSystem
+public import StateStore
+
+/// The engine: the one door through which the command line and the API reach containers, images,
+/// volumes, networks and all else.
+///
+/// It holds what every operation needs, opened when first asked for, because most commands need only
+/// a part. Each subject is a service, a structure that holds the engine and has the operations as
+/// methods, a file for each: `engine.containers.start(…)`.
+///
+/// One thread uses it. It runs the OCI runtime, the monitor and transfers as programs.
+public final class ContainerEngine {
+  /// What holds for every operation.
+  public let configuration: EngineConfiguration
+
+  private var openedState: StateStore?
+
+  public init(_ configuration: EngineConfiguration) {
+    self.configuration = configuration
+  }
+
+  /// The records of containers, volumes and secrets.
+  public var state: StateStore {
+    get throws {
+      if let openedState { return openedState }
+      let path = configuration.folders.stateDatabase
+      do throws(StateStoreError) {
+        let opened = try StateStore(path: path)
+        openedState = opened
+        return opened
+      } catch {
+        // A store on a read-only file system can still be looked at.
+        guard error.isReadOnlyFileSystem else { throw error }
+        let opened = try StateStore(path: path, readOnly: true)
+        openedState = opened
+        return opened
+      }
+    }
+  }
+
+  /// Locks an object of ours against other commands, until the lock goes.
+  public func lock(_ kind: ObjectKind, _ id: String) throws(SystemError) -> RecordLock {
+    try RecordLock(id, in: "\(configuration.folders.run)/locks/\(kind.rawValue)")
+  }
+
+  // MARK: Services
+
+  /// Containers: create, start, stop, remove, list, inspect…
+  public var containers: Containers { Containers(engine: self) }
+  /// Images: list, find, remove, ensure (pull where missing)…
+  public var images: Images { Images(engine: self) }
+  /// Volumes.
+  public var volumes: Volumes { Volumes(engine: self) }
+  /// Networks.
+  public var networks: Networks { Networks(engine: self) }
+  /// Secrets.
+  public var secrets: Secrets { Secrets(engine: self) }
+  /// The log of what happened.
+  public var events: Events { Events(engine: self) }
+  /// The whole: info, disk usage, prune.
+  public var system: EngineSystem { EngineSystem(engine: self) }
+}

@@ -1,0 +1,33 @@
+extension EngineError: CustomStringConvertible {
+  /// A sentence without `Error:` and full stop.
+  public var description: String {
+    switch self {
+    case .noSuch(.container, let name):
+      "no container with name or ID \"\(name)\" found: no such container"
+    case .noSuch(let kind, let name): "no \(kind.rawValue) with name or ID \"\(name)\" found"
+    case .ambiguous(let kind, let name, let matches):
+      "more than one \(kind.rawValue) begins with \"\(name)\": \(matches.joined(separator: ", ")); "
+        + "please give more of the id"
+    case .nameInUse(let kind, let name, let owner):
+      "the \(kind.rawValue) name \"\(name)\" is already in use by \(owner). You have to remove that "
+        + "\(kind.rawValue) to be able to reuse that name: that name is already in use, or use "
+        + "--replace to instruct Podman to do so"
+    case .exists(let kind, let name): "\(kind.rawValue) \(name) already exists"
+    case .wrongState(let container, let status, let operation, let needed):
+      "cannot \(operation) container \(container), which is \(status.rawValue); \(needed)"
+    case .inUse(let kind, let name, let users):
+      "\(kind.rawValue) \(name) is being used by the following container(s): "
+        + users.joined(separator: ", ")
+    case .invalid(let option, let value, let reason): "\(option) \"\(value)\": \(reason)"
+    case .conflict(let one, let other): "\(one) and \(other) cannot be used together"
+    case .unsupported(let what, let reason): "\(what) cannot be used: \(reason)"
+    case .program(let name, let status, let message):
+      message.isEmpty ? "\(name) ended with status \(status)" : "\(name): \(message)"
+    case .runtime(let message, _): message
+    case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
+    case .nothingToDo(let reason): reason
+    case .failed(let what, let reason): "\(what): \(reason)"
+    case .several(let errors): errors.map { "\($0)" }.joined(separator: "\n")
+    }
+  }
+}

@@ -1,0 +1,4 @@
+/// The secrets of an engine.
+public struct Secrets {
+  let engine: ContainerEngine
+}

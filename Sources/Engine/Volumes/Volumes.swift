@@ -1,0 +1,4 @@
+/// The volumes of an engine.
+public struct Volumes {
+  let engine: ContainerEngine
+}
