@@ -1,32 +1,55 @@
 public import LinuxSystem
 public import TOML
 
-/// What containers.conf(5) says, as far as our programs ask it.
+/// What containers.conf(5) says, table by table.
 public struct ContainersConf: Equatable, Sendable {
-  /// `[engine] helper_binaries_dir`: where programs stand that the engine runs. `$BINDIR` at the
-  /// beginning of an entry is the folder of the running program.
-  public var helperFolders = [
-    "/usr/local/libexec/podman", "/usr/local/lib/podman", "/usr/libexec/podman",
-    "/usr/lib/podman", "$BINDIR",
-  ]
+  /// `[containers]`: what a container gets where its command line is silent.
+  public var containers = ContainerDefaults()
+  /// `[engine]`: how the engine works.
+  public var engine = EngineSettings()
+  /// `[network]`.
+  public var network = NetworkSettings()
+  /// `[secrets]`: the driver of secrets where none is named.
+  public var secrets = DriverSettings(driver: "file")
+  /// `[configmaps]`.
+  public var configMaps = DriverSettings(driver: "file")
 
   /// What holds where no file says anything.
   public init() {}
 
+  /// Where programs stand that the engine runs; `$BINDIR` at the beginning of an entry is the folder
+  /// of the running program.
+  public var helperFolders: [String] { engine.helperFolders }
+
   /// What the files of this process say.
-  public init(reading files: ConfigurationFiles) throws(ConfigurationError) {
-    var merge = StringArrayMerge(helperFolders)
-    for path in try Self.paths(files) {
-      guard let engine = try Self.table("engine", of: try Self.document(path), in: path) else {
-        continue
-      }
-      if let value = engine["helper_binaries_dir"], !merge.take(value) {
-        throw .field(
-          path: path, name: "engine.helper_binaries_dir",
-          expected: "an array of strings, the last of them perhaps {append=true}")
-      }
+  ///
+  /// - Parameter modules: paths of further files, as `--module` names them, that count after all but
+  ///   the override.
+  public init(
+    reading files: ConfigurationFiles, modules: [String] = []
+  ) throws(ConfigurationError) {
+    var paths = try Self.paths(files)
+    let overrides = files.lastFile == nil ? 0 : 1
+    paths.insert(contentsOf: modules, at: paths.count - overrides)
+    var merges: [String: StringArrayMerge] = [:]
+    for path in paths {
+      let document = try Self.document(path)
+      try Self.read("containers", document, path, &merges, &containers)
+      try Self.read("engine", document, path, &merges, &engine)
+      try Self.read("network", document, path, &merges, &network)
+      try Self.read("secrets", document, path, &merges, &secrets)
+      try Self.read("configmaps", document, path, &merges, &configMaps)
     }
-    helperFolders = merge.strings
+  }
+
+  private static func read(
+    _ name: String, _ document: TOMLTable, _ path: String,
+    _ merges: inout [String: StringArrayMerge], _ section: inout some ConfigurationSection
+  ) throws(ConfigurationError) {
+    guard let table = try Self.table(name, of: document, in: path) else { return }
+    var reader = ConfigurationTable(name: name, table: table, path: path, merges: merges)
+    try section.read(&reader)
+    merges = reader.merges
   }
 
   private static func paths(_ files: ConfigurationFiles) throws(ConfigurationError) -> [String] {
@@ -67,33 +90,5 @@ extension ConfigurationError: CustomStringConvertible {
     case .syntax(let path, let error): "\(path), \(error)"
     case .field(let path, let name, let expected): "\(path): \(name) has to be \(expected)"
     }
-  }
-}
-
-/// An array of strings over several files: a later one replaces it, or, from a file on that says
-/// `{append=true}` among its entries, adds to it.
-struct StringArrayMerge {
-  private(set) var strings: [String]
-  private var appends = false
-
-  init(_ strings: [String]) { self.strings = strings }
-
-  /// Takes what one file says; false where that is no array of strings.
-  mutating func take(_ value: TOMLValue) -> Bool {
-    guard case .array(let entries) = value else { return false }
-    var own: [String] = []
-    for entry in entries {
-      switch entry {
-      case .string(let string): own.append(string)
-      case .table(let attribute):
-        guard attribute.count == 1, case .boolean(let append) = attribute["append"] else {
-          return false
-        }
-        appends = append
-      default: return false
-      }
-    }
-    strings = appends ? strings + own : own
-    return true
   }
 }
