@@ -62,6 +62,9 @@ let package = Package(
         "Cgroups", "JSON", "LinuxSystem", "Netlink", "RuntimeSpec", "Seccomp", system,
       ],
       swiftSettings: strict),
+    .target(
+      name: "Networking",
+      dependencies: ["JSON", "LinuxSystem", system], swiftSettings: strict),
 
     // Floor 4: domain.
     .target(
