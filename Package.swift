@@ -42,6 +42,7 @@ let package = Package(
       name: "EngineConfig", dependencies: ["LinuxSystem", "TOML", system], swiftSettings: strict),
     .target(name: "RuntimeSpec", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "ImageSpec", dependencies: ["JSON"], swiftSettings: strict),
+    .target(name: "HelperProtocols", dependencies: ["JSON"], swiftSettings: strict),
 
     // Floor 2: mechanisms.
     .target(
