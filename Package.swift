@@ -58,6 +58,9 @@ let package = Package(
 
     // Floor 3: services.
     .target(
+      name: "Storage", dependencies: ["EngineConfig", "JSON", "LinuxSystem", system],
+      swiftSettings: strict),
+    .target(
       name: "RuntimeCore",
       dependencies: [
         "Cgroups", "JSON", "LinuxSystem", "Netlink", "RuntimeSpec", "Seccomp", system,
