@@ -33,13 +33,16 @@ let package = Package(
     .systemLibrary(name: "CSeccomp"),
     // Debian's libsqlite3-dev; likewise.
     .systemLibrary(name: "CSQLite"),
+    // Debian's libcurl4-openssl-dev, for podman-transfer alone, which is dynamic.
+    .systemLibrary(name: "CCurl"),
 
     // Floor 1: ground.
     .target(name: "LinuxSystem", dependencies: ["CLinux", system], swiftSettings: strict),
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "TOML", swiftSettings: strict),
     .target(
-      name: "EngineConfig", dependencies: ["LinuxSystem", "TOML", system], swiftSettings: strict),
+      name: "EngineConfig", dependencies: ["ImageSpec", "LinuxSystem", "TOML", system],
+      swiftSettings: strict),
     .target(name: "RuntimeSpec", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "ImageSpec", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "HelperProtocols", dependencies: ["JSON"], swiftSettings: strict),
@@ -55,6 +58,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "StateStore", dependencies: ["CSQLite", "LinuxSystem", system], swiftSettings: strict),
+
+    .target(
+      name: "HTTPClient", dependencies: ["CCurl", "LinuxSystem", system], swiftSettings: strict),
 
     // Floor 3: services.
     .target(
@@ -111,7 +117,8 @@ let package = Package(
       path: "Tests/Unit/RuntimeCoreTests", swiftSettings: strict),
 
     .testTarget(
-      name: "EngineConfigTests", dependencies: ["EngineConfig", "LinuxSystem", "TOML", system],
+      name: "EngineConfigTests",
+      dependencies: ["EngineConfig", "ImageSpec", "LinuxSystem", "TOML", system],
       path: "Tests/Unit/EngineConfigTests", swiftSettings: strict),
     .testTarget(
       name: "StateStoreTests", dependencies: ["LinuxSystem", "StateStore", system],
