@@ -79,7 +79,7 @@ let package = Package(
     // Floor 4: domain.
     .target(
       name: "Engine",
-      dependencies: ["EngineConfig", "LinuxSystem", "StateStore"],
+      dependencies: ["EngineConfig", "JSON", "LinuxSystem", "RuntimeSpec", "StateStore"],
       swiftSettings: strict),
 
     // Floor 5: fronts.

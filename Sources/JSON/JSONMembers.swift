@@ -52,6 +52,16 @@ public struct JSONMembers {
     }
   }
 
+  /// A member that stands for `standard` where it is absent, and is not written then.
+  public mutating func member<Value: JSONValue & Equatable>(
+    _ name: StaticString, _ property: inout Value, standard: Value
+  ) throws(JSONError) {
+    var value: Value?
+    if case .writing = direction, property != standard { value = property }
+    try member(name, &value)
+    property = value ?? standard
+  }
+
   /// The members that were not named before this call, so that a document that is read and written
   /// again keeps what its type does not know.
   public mutating func others(_ property: inout [JSONTree.Member]) throws(JSONError) {

@@ -1,5 +1,7 @@
+public import JSON
+
 /// What a container is doing, in podman's words.
-public enum ContainerStatus: String, Sendable, CaseIterable {
+public enum ContainerStatus: String, JSONValue, Sendable, CaseIterable {
   /// Made, never started, nothing set up.
   case created
   /// Set up by the OCI runtime, its program not yet begun.
