@@ -31,10 +31,26 @@ public struct Timestamp: Sendable {
   /// In UTC to the second: `2026-11-24T08:03:59Z`.
   public var rfc3339Seconds: String { "\(calendarText)Z" }
 
+  /// In the machine's time zone, always with nine digits of the second and the zone's distance:
+  /// `2026-11-24T09:03:59.500000000+01:00`.
+  public var localNanoseconds: String {
+    var time = time_t(seconds)
+    var parts = tm()
+    guard localtime_r(&time, &parts) != nil else { return rfc3339 }
+    let minutes = abs(parts.tm_gmtoff) / 60
+    func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let zone = "\(parts.tm_gmtoff < 0 ? "-" : "+")\(padded(minutes / 60)):\(padded(minutes % 60))"
+    return "\(Self.text(parts)).\(String(nanoseconds + 1_000_000_000).dropFirst())\(zone)"
+  }
+
   private var calendarText: String {
     var time = time_t(seconds)
     var parts = tm()
     guard gmtime_r(&time, &parts) != nil else { return "1970-01-01T00:00:00" }
+    return Self.text(parts)
+  }
+
+  private static func text(_ parts: tm) -> String {
     func padded(_ number: CInt, _ width: Int = 2) -> String {
       let text = String(number)
       return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
