@@ -35,6 +35,10 @@ let package = Package(
     .systemLibrary(name: "CSQLite"),
     // Debian's libcurl4-openssl-dev, for podman-transfer alone, which is dynamic.
     .systemLibrary(name: "CCurl"),
+    // libssl-dev, zlib1g-dev and libzstd-dev; a static program takes their archives.
+    .systemLibrary(name: "CCrypto"),
+    .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CZstd"),
 
     // Floor 1: ground.
     .target(name: "LinuxSystem", dependencies: ["CLinux", system], swiftSettings: strict),
@@ -58,6 +62,10 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "StateStore", dependencies: ["CSQLite", "LinuxSystem", system], swiftSettings: strict),
+    .target(
+      name: "Archive",
+      dependencies: ["CCrypto", "CZlib", "CZstd", "LinuxSystem", system],
+      swiftSettings: strict),
 
     .target(
       name: "HTTPClient", dependencies: ["CCurl", "LinuxSystem", system], swiftSettings: strict),
@@ -96,6 +104,9 @@ let package = Package(
       path: "Sources/Programs/ocirun", swiftSettings: staticProgram, linkerSettings: staticLink),
 
     // Tests without root.
+    .testTarget(
+      name: "ArchiveTests", dependencies: ["Archive", "LinuxSystem", system],
+      path: "Tests/Unit/ArchiveTests", swiftSettings: strict),
     .testTarget(
       name: "NetlinkTests", dependencies: ["LinuxSystem", "Netlink", system],
       path: "Tests/Unit/NetlinkTests", swiftSettings: strict),
