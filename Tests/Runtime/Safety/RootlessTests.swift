@@ -14,6 +14,28 @@ private enum Unprivileged {
   }()
 }
 
+/// Ranges that newuidmap(1) and newgidmap(1) take for the user's own: files that stand in the place of
+/// /etc/subuid and /etc/subgid for one runtime alone.
+private enum SubordinateIDs {
+  static let first = 300_000
+  static let count = 65_536
+
+  static let canBeGiven =
+    ["/etc/subuid", "/etc/subgid", "/usr/bin/newuidmap", "/usr/bin/newgidmap"].allSatisfy {
+      FileManager.default.fileExists(atPath: $0)
+    }
+
+  /// What stands before a command line that is to find the ranges.
+  static func prefix(in folder: String) throws -> [String] {
+    let file = folder + "/ranges"
+    try "nobody:\(first):\(count)\n".write(toFile: file, atomically: true, encoding: .utf8)
+    return [
+      "unshare", "--mount", "--propagation", "private", "sh", "-c",
+      "mount --bind \(file) /etc/subuid && mount --bind \(file) /etc/subgid && exec \"$@\"", "sh",
+    ]
+  }
+}
+
 extension RuntimeTests {
   /// The runtime as an unprivileged user, with one mapping and without cgroups.
   @Suite(
@@ -82,6 +104,36 @@ extension RuntimeTests {
           #expect(try Remains.lasting(of: id, in: bundle.fixture) == [])
           bundle.config = plain
         }
+      }
+    }
+
+    @Test(.enabled(if: SubordinateIDs.canBeGiven, "there is no newuidmap here (Debian: uidmap)"))
+    func subordinateIDsAreMapped() throws {
+      try withRootlessBundle { bundle throws in
+        let folder = try bundle.fixture.newFolder("ranges")
+        bundle.fixture.runtime.prefix =
+          try SubordinateIDs.prefix(in: folder) + bundle.fixture.runtime.prefix
+        for field in ["uidMappings", "gidMappings"] {
+          bundle.config["linux", field] = [
+            ["containerID": 0, "hostID": .integer(Int64(Unprivileged.user)), "size": 1],
+            [
+              "containerID": 1, "hostID": .integer(Int64(SubordinateIDs.first)),
+              "size": .integer(Int64(SubordinateIDs.count)),
+            ],
+          ]
+        }
+        bundle.config["process", "capabilities"] = [
+          "bounding": ["CAP_CHOWN", "CAP_SETUID", "CAP_SETGID"],
+          "effective": ["CAP_CHOWN", "CAP_SETUID", "CAP_SETGID"],
+          "permitted": ["CAP_CHOWN", "CAP_SETUID", "CAP_SETGID"],
+        ]
+        try bundle.output(of: "touch /file && chown 1000:2000 /file")
+        var status = stat()
+        #expect(stat(bundle.rootfs + "/file", &status) == 0)
+        #expect(status.st_uid == SubordinateIDs.first + 999)
+        #expect(status.st_gid == SubordinateIDs.first + 1999)
+        bundle.config["process", "user"] = ["uid": 1000, "gid": 2000]
+        #expect(try bundle.output(of: "id -u; id -g").words == ["1000", "2000"])
       }
     }
 
