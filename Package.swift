@@ -49,6 +49,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "RuntimeSpec", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "ImageSpec", dependencies: ["JSON"], swiftSettings: strict),
+    .target(name: "CommandLine", swiftSettings: strict),
+    .target(name: "GoTemplate", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "HelperProtocols", dependencies: ["JSON"], swiftSettings: strict),
 
     // Floor 2: mechanisms.
@@ -98,7 +100,15 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .target(
+      name: "Commands",
+      dependencies: ["CommandLine", "Engine", "LinuxSystem", system],
+      swiftSettings: strict),
+
     // Floor 6: programs.
+    .executableTarget(
+      name: "podman", dependencies: ["Commands", "LinuxSystem"],
+      path: "Sources/Programs/podman", swiftSettings: staticProgram, linkerSettings: staticLink),
     .executableTarget(
       name: "ocirun", dependencies: ["LinuxSystem", "RuntimeCommands"],
       path: "Sources/Programs/ocirun", swiftSettings: staticProgram, linkerSettings: staticLink),

@@ -1,0 +1,8 @@
+/// The commands of the area container.
+enum ContainerCommands {
+  /// Those that stand right below the program.
+  static var top: [PodmanCommand] { [] }
+
+  /// Those below `podman container`.
+  static var below: [PodmanCommand] { [] }
+}

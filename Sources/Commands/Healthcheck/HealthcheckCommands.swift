@@ -1,0 +1,5 @@
+/// The commands of the area healthcheck.
+enum HealthcheckCommands {
+  /// Those below `podman healthcheck`.
+  static var below: [PodmanCommand] { [] }
+}

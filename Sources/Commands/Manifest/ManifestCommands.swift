@@ -1,0 +1,5 @@
+/// The commands of the area manifest.
+enum ManifestCommands {
+  /// Those below `podman manifest`.
+  static var below: [PodmanCommand] { [] }
+}

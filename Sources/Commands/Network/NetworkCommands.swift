@@ -1,0 +1,5 @@
+/// The commands of the area network.
+enum NetworkCommands {
+  /// Those below `podman network`.
+  static var below: [PodmanCommand] { [] }
+}

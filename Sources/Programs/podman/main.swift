@@ -1,0 +1,4 @@
+import Commands
+import LinuxSystem
+
+CurrentProcess.exit(runPodman(CommandLine.arguments))
