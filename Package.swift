@@ -89,7 +89,7 @@ let package = Package(
     // Floor 4: domain.
     .target(
       name: "Engine",
-      dependencies: ["EngineConfig", "JSON", "LinuxSystem", "RuntimeSpec", "StateStore"],
+      dependencies: ["EngineConfig", "JSON", "LinuxSystem", "RuntimeSpec", "StateStore", system],
       swiftSettings: strict),
 
     // Floor 5: fronts.

@@ -46,9 +46,17 @@ extension FileDescriptor {
     }
   }
 
-  /// Waits for the lock on this open file that only one holds; closing the file gives it up. See flock(2).
-  public func lock(subject: String = "") throws(SystemError) {
-    try systemCall("flock", subject) { flock(rawValue, LOCK_EX) }
+  /// Who may hold the lock of an open file at the same time.
+  public enum LockKind: Sendable {
+    /// Only one.
+    case exclusive
+    /// All that ask for it so.
+    case shared
+  }
+
+  /// Waits for the lock on this open file; closing the file gives it up. See flock(2).
+  public func lock(_ kind: LockKind = .exclusive, subject: String = "") throws(SystemError) {
+    try systemCall("flock", subject) { flock(rawValue, kind == .shared ? LOCK_SH : LOCK_EX) }
   }
 
   /// Writes all of the bytes.

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A moment of the real-time clock. See clock_gettime(2).
-public struct Timestamp: Sendable {
+public struct Timestamp: Equatable, Comparable, Sendable {
   /// Seconds since 1970, UTC.
   public var seconds: Int64
   /// 0 to 999,999,999.
@@ -26,6 +26,10 @@ public struct Timestamp: Sendable {
       while fraction.last == "0" { fraction.removeLast() }
     }
     return "\(calendarText)\(fraction)Z"
+  }
+
+  public static func < (left: Timestamp, right: Timestamp) -> Bool {
+    (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
   }
 
   /// In UTC to the second: `2026-11-24T08:03:59Z`.
