@@ -86,6 +86,11 @@ let package = Package(
       name: "Networking",
       dependencies: ["JSON", "LinuxSystem", system], swiftSettings: strict),
 
+    .target(
+      name: "MonitorCore",
+      dependencies: ["Cgroups", "HelperProtocols", "JSON", "LinuxSystem", system],
+      swiftSettings: strict),
+
     // Floor 4: domain.
     .target(
       name: "Engine",
@@ -112,6 +117,14 @@ let package = Package(
     .executableTarget(
       name: "ocirun", dependencies: ["LinuxSystem", "RuntimeCommands"],
       path: "Sources/Programs/ocirun", swiftSettings: staticProgram, linkerSettings: staticLink),
+
+    .executableTarget(
+      name: "podman-monitor", dependencies: ["LinuxSystem", "MonitorCore"],
+      path: "Sources/Programs/podman-monitor", swiftSettings: staticProgram,
+      linkerSettings: staticLink),
+    .executableTarget(
+      name: "podman-init", dependencies: ["LinuxSystem"], path: "Sources/Programs/podman-init",
+      swiftSettings: staticProgram, linkerSettings: staticLink),
 
     // Tests without root.
     .testTarget(

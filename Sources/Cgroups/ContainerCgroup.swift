@@ -207,3 +207,25 @@ extension ContainerCgroup {
     return try CgroupLayout(mountTable: table).unified
   }
 }
+
+extension ContainerCgroup {
+  /// The cgroup that a process is in; it is in none where it is in the root of every hierarchy.
+  ///
+  /// - Parameter process: a first process of a container.
+  public init(of process: Int32, layout: CgroupLayout) throws(CgroupError) {
+    let places = try ProcessCgroups.of(process)
+    mode = layout.mode
+    isRootless = false
+    isPathRequired = false
+    memberships = []
+    for hierarchy in layout.hierarchies {
+      guard var path = places.path(in: hierarchy), path != hierarchy.root else { continue }
+      if hierarchy.root != "/", isPath(path, atOrBelow: hierarchy.root) {
+        path = String(path.dropFirst(hierarchy.root.count))
+      }
+      guard path != "/", try cleanCgroupPath(path) == path else { continue }
+      let directory = ControlDirectory(path: joinPath(hierarchy.mountPoint, path))
+      memberships.append(Membership(hierarchy, directory))
+    }
+  }
+}

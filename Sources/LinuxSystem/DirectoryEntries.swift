@@ -42,18 +42,33 @@ public func removeDirectory(_ path: String) throws(SystemError) {
   try systemCall("rmdir", path) { rmdir(path) }
 }
 
+/// Removes a file, link, socket or FIFO by its path. See unlink(2).
+public func removeFile(_ path: String) throws(SystemError) {
+  try systemCall("unlink", path) { unlink(path) }
+}
+
+/// Sets the permissions of a file by its path. See chmod(2).
+public func setPermissions(_ path: String, _ mode: UInt32) throws(SystemError) {
+  try systemCall("chmod", path) { chmod(path, mode_t(mode)) }
+}
+
+/// Gives a file another path, in whose place it steps. See rename(2).
+public func renameFile(_ path: String, to new: String) throws(SystemError) {
+  try systemCall("rename", path) { rename(path, new) }
+}
+
 /// Creates a folder and those above it that are missing.
 public func makeDirectories(_ path: String, mode: UInt32) throws(SystemError) {
   do throws(SystemError) {
     try makeDirectory(path, mode: mode)
-  } catch  where error.errno == .fileExists {
+  } catch where error.errno == .fileExists {
     return
-  } catch  where error.errno == .noSuchFileOrDirectory {
+  } catch where error.errno == .noSuchFileOrDirectory {
     guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw error }
     try makeDirectories(String(path[..<slash]), mode: mode)
     do throws(SystemError) {
       try makeDirectory(path, mode: mode)
-    } catch  where error.errno == .fileExists {
+    } catch where error.errno == .fileExists {
       return
     }
   }
@@ -130,9 +145,9 @@ extension FileDescriptor {
   public func removeTree(_ name: String) throws(SystemError) {
     do throws(SystemError) {
       return try removeFile(name)
-    } catch  where error.errno == .noSuchFileOrDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory {
       return
-    } catch  where error.errno == .isDirectory || error.errno == .notPermitted {
+    } catch where error.errno == .isDirectory || error.errno == .notPermitted {
       let directory = try open(name, [.readOnly, .directory, .noFollow])
       for entry in try directory.lent.entryNames() {
         try directory.lent.removeTree(entry)
@@ -140,7 +155,7 @@ extension FileDescriptor {
     }
     do throws(SystemError) {
       try removeDirectory(name)
-    } catch  where error.errno == .noSuchFileOrDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory {
       // Somebody else was faster.
     }
   }

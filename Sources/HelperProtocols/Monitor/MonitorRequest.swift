@@ -16,7 +16,7 @@ public struct MonitorRequest: JSONObject, Sendable, Equatable {
     /// Stops the container: `stop` says how, or else the plan. No policy starts it again. Answered once
     /// it has ended.
     case stop
-    /// Sends the first process a signal, `stop.signal`; SIGKILL counts as a wish that it ends for good.
+    /// Sends the first process a signal, `stop.signal`; after SIGKILL no policy starts it again.
     case kill
     /// Answers with the status, and again with each change of it until the container is gone.
     case watch
@@ -79,9 +79,11 @@ public struct AttachRequest: JSONObject, Sendable, Equatable {
 ///
 /// With the request come descriptors: the process document (a memory file that is read from its
 /// beginning), then, without a terminal, the process's standard input, output and error, then those
-/// that it keeps. The client makes the pipes and serves them itself: the monitor is not in the way.
-/// With a terminal, its controlling end comes with the answer.
-/// The connection stays until the packet `exit`; a client that goes away leaves the process running.
+/// that it keeps from 3 on, then the reading ends of its output, if the client has pipes for that.
+/// The client makes the pipes and serves them itself: the monitor is not in the way. With a terminal,
+/// its controlling end comes with the answer.
+/// The connection stays until the packet `exit`. A client that goes away leaves the process running:
+/// the monitor then reads, and drops, what it writes.
 public struct ExecRequest: JSONObject, Sendable, Equatable {
   public var terminal: LaunchPlan.Terminal?
   /// How many descriptors from 3 on are the process's own.
@@ -104,6 +106,8 @@ public struct ExecRequest: JSONObject, Sendable, Equatable {
 public struct MonitorAnswer: JSONObject, Sendable, Equatable {
   /// Why it was not done; absent when it was.
   public var error: String?
+  /// What the runtime ended with, if it failed.
+  public var runtimeStatus: Int32?
   /// The process that was started.
   public var pid: Int32?
   /// The result of a health check: 0 for success.
@@ -111,9 +115,11 @@ public struct MonitorAnswer: JSONObject, Sendable, Equatable {
   public var status: MonitorStatus?
 
   public init(
-    error: String? = nil, pid: Int32? = nil, result: Int32? = nil, status: MonitorStatus? = nil
+    error: String? = nil, runtimeStatus: Int32? = nil, pid: Int32? = nil, result: Int32? = nil,
+    status: MonitorStatus? = nil
   ) {
     self.error = error
+    self.runtimeStatus = runtimeStatus
     self.pid = pid
     self.result = result
     self.status = status
@@ -123,39 +129,9 @@ public struct MonitorAnswer: JSONObject, Sendable, Equatable {
 
   public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
     try object.member("error", &error)
+    try object.member("runtimeStatus", &runtimeStatus)
     try object.member("pid", &pid)
     try object.member("result", &result)
     try object.member("status", &status)
   }
-}
-
-/// The first byte of a packet; what follows it depends on it.
-public enum MonitorPacket: UInt8, Sendable {
-  // From the monitor.
-
-  /// A `MonitorAnswer` as JSON.
-  case answer = 0
-  /// Bytes of the standard output, or of the terminal.
-  case output = 1
-  /// Bytes of the standard error.
-  case errorOutput = 2
-  /// A decimal number of bytes that this client did not read in time, and that were left out.
-  case skipped = 3
-  /// A decimal exit status: the last packet. A container that is started again sends none.
-  case exit = 4
-  /// A `MonitorStatus` as JSON.
-  case status = 5
-
-  // To the monitor.
-
-  /// Bytes for the standard input.
-  case input = 16
-  /// The client has no more input.
-  case inputEnd = 17
-  /// `ROWS COLUMNS`, decimal: the terminal's new size.
-  case resize = 18
-  /// The clean-up that the client took over is done.
-  case cleanedUp = 19
-  /// A decimal signal number, for the process that the connection is about.
-  case signal = 20
 }

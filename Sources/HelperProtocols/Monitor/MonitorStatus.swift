@@ -84,11 +84,16 @@ public struct LaunchAnswer: JSONObject, Sendable, Equatable {
   /// Why the container could not be created or started: the runtime's own message where it has one.
   /// Nothing is left then; the clean-up command is not run.
   public var error: String?
+  /// What the runtime ended with, if it failed.
+  public var runtimeStatus: Int32?
 
-  public init(monitor: Int32, pid: Int32? = nil, error: String? = nil) {
+  public init(
+    monitor: Int32, pid: Int32? = nil, error: String? = nil, runtimeStatus: Int32? = nil
+  ) {
     self.monitor = monitor
     self.pid = pid
     self.error = error
+    self.runtimeStatus = runtimeStatus
   }
 
   public static var blank: Self { Self(monitor: 0) }
@@ -97,5 +102,6 @@ public struct LaunchAnswer: JSONObject, Sendable, Equatable {
     try object.member("monitor", &monitor)
     try object.member("pid", &pid)
     try object.member("error", &error)
+    try object.member("runtimeStatus", &runtimeStatus)
   }
 }

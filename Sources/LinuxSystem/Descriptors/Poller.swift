@@ -81,7 +81,16 @@ extension FileDescriptor {
   ///
   /// - Parameter milliseconds: 0 only looks, `nil` has no limit. An interruption begins it again.
   public func isReadable(within milliseconds: Int?) throws(SystemError) -> Bool {
-    var item = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
+    try isReady(POLLIN, within: milliseconds)
+  }
+
+  /// Whether a write would not wait, after waiting for that at most this long. See `isReadable`.
+  public func isWritable(within milliseconds: Int?) throws(SystemError) -> Bool {
+    try isReady(POLLOUT, within: milliseconds)
+  }
+
+  private func isReady(_ what: CInt, within milliseconds: Int?) throws(SystemError) -> Bool {
+    var item = pollfd(fd: rawValue, events: Int16(what), revents: 0)
     let count = try systemCall("poll", "descriptor \(rawValue)") {
       poll(&item, 1, CInt(clamping: milliseconds ?? -1))
     }

@@ -82,7 +82,8 @@ public enum UnixSocket {
     return OwnedDescriptor(owning: number)
   }
 
-  /// An address holds 107 bytes: a longer path goes by way of its open directory.
+  /// An address holds 107 bytes: a longer path goes by way of its open directory. A name that begins
+  /// with `@` is one of Linux's abstract ones (unix(7)).
   private static func withAddress(
     _ path: String, _ body: (__CONST_SOCKADDR_ARG, socklen_t) throws(SystemError) -> Void
   ) throws(SystemError) {
@@ -90,13 +91,18 @@ public enum UnixSocket {
     address.sun_family = sa_family_t(AF_UNIX)
     let capacity = MemoryLayout.size(ofValue: address.sun_path)
     var name = path
+    var length = MemoryLayout<sockaddr_un>.size
+    if path.hasPrefix("@") {
+      name = "\0" + path.dropFirst()
+      length = length - capacity + name.utf8.count
+    }
     var directory: SharedDescriptor?
     if path.utf8.count >= capacity, let slash = path.lastIndex(of: "/") {
       let opened = try openFile(String(path[...slash]), [.path, .directory])
       name = "/proc/self/fd/\(opened.number)/\(path[path.index(after: slash)...])"
       directory = SharedDescriptor(opened)
     }
-    guard name.utf8.count < capacity, !name.utf8.contains(0) else {
+    guard name.utf8.count < capacity, !name.utf8.dropFirst().contains(0) else {
       throw SystemError("socket address", path, .fileNameTooLong)
     }
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name.utf8) }
@@ -104,7 +110,7 @@ public enum UnixSocket {
       try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         (pointer) throws(SystemError) in
         try body(
-          __CONST_SOCKADDR_ARG(__sockaddr__: pointer), socklen_t(MemoryLayout<sockaddr_un>.size))
+          __CONST_SOCKADDR_ARG(__sockaddr__: pointer), socklen_t(length))
       }
     }
     withExtendedLifetime(directory) {}

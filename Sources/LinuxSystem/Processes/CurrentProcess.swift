@@ -17,6 +17,13 @@ public enum CurrentProcess {
     try systemCall("setsid") { setsid() }
   }
 
+  /// Leads a process group of its own, the foreground one of the terminal on standard input if there
+  /// is one. SIGTTOU has to be blocked or ignored. See setpgid(2) and tcsetpgrp(3).
+  public static func startForegroundGroup() throws(SystemError) {
+    try systemCall("setpgid") { setpgid(0, 0) }
+    if isatty(0) == 1 { try systemCall("tcsetpgrp") { tcsetpgrp(0, getpgrp()) } }
+  }
+
   /// Whether others may trace this process and read its /proc files; `exec` sets it again.
   /// See PR_SET_DUMPABLE(2const).
   public static func setDumpable(_ isDumpable: Bool) throws(SystemError) {
@@ -68,7 +75,7 @@ public enum CurrentProcess {
   public static func becomeRoot() throws(SystemError) {
     do throws(SystemError) {
       try systemCall("setgroups") { setgroups(0, nil) }
-    } catch  where error.errno == .notPermitted {
+    } catch where error.errno == .notPermitted {
       // /proc/self/setgroups says "deny": an unprivileged user made the namespace.
     }
     try systemCall("setresgid", "group 0 of the user namespace") { setresgid(0, 0, 0) }

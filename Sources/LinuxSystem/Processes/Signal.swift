@@ -8,6 +8,10 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
 
   public static let hangup = Signal(rawValue: SIGHUP)
   public static let interrupt = Signal(rawValue: SIGINT)
+  public static let terminalInput = Signal(rawValue: SIGTTIN)
+  public static let terminalOutput = Signal(rawValue: SIGTTOU)
+  public static let quit = Signal(rawValue: SIGQUIT)
+  public static let user1 = Signal(rawValue: SIGUSR1)
   public static let kill = Signal(rawValue: SIGKILL)
   public static let pipe = Signal(rawValue: SIGPIPE)
   public static let terminate = Signal(rawValue: SIGTERM)

@@ -1,0 +1,117 @@
+import HelperProtocols
+import LinuxSystem
+import SystemPackage
+
+/// One container's monitor: what it is made of. What it does stands in the extensions.
+///
+/// A container's life, and where it is told:
+///
+///     launch → created → starting → running ─→ exited ─→ (clients read the rest) ─→ clean-up
+///                  ↑                    │
+///                  └── restarting ←─────┘                 Monitor+Life, Monitor+End
+final class Monitor {
+  enum Phase {
+    case creating
+    case created
+    case starting
+    case running
+    /// Could not be created or started; what there is of it is taken away.
+    case failing
+    /// Waits to be started again.
+    case restarting
+    /// Gone for good; clients may still read, and somebody clean up.
+    case exited
+  }
+
+  let plan: LaunchPlan
+  /// Where descriptors of the caller's stand that the container gets, by their numbers.
+  let inherited: [CInt: SharedDescriptor]
+  let folder: SharedDescriptor
+  let loop: EventLoop
+  let children: Children
+  let runtime: RuntimeProgram
+  let streams: ContainerStreams
+  let log: (any ContainerLog)?
+  let notification: ServiceNotification?
+  private(set) var health: HealthChecker?
+  private(set) var requests: RequestListener?
+  private var statusFile: StatusFile?
+
+  /// Where the plan is answered; `nil` once it is.
+  var answer: SharedDescriptor?
+  var phase = Phase.creating
+  var restart: RestartPlan
+  var backOff = RestartBackOff()
+  /// The first process, from its creation to its end.
+  var pid: ProcessID?
+  var runtimeProcess: ProcessID?
+  var console: ConsoleSocket?
+  var outOfMemory: OutOfMemoryWatch?
+  var startedAt: Int64 = 0
+  /// It ended while the runtime was still starting it.
+  var earlyEnd: ExitStatus?
+  var restartsRegardless = false
+  var timers: [EventLoop.Timer] = []
+  var restartTimer: EventLoop.Timer?
+  var cleaningClient: AttachClient?
+  var isCleanedUp = false
+
+  init(
+    _ plan: LaunchPlan, answer: SharedDescriptor, inherited: [CInt: SharedDescriptor]
+  ) throws {
+    self.plan = plan
+    self.answer = answer
+    self.inherited = inherited
+    restart = plan.restart
+    folder = SharedDescriptor(try openFile(plan.runFolder, [.readOnly, .directory]))
+    let children = Children()
+    self.children = children
+    let signals = SignalReceiver()
+    loop = try EventLoop(children: children) { signals.handler?($0) }
+    runtime = RuntimeProgram(plan, folder: folder.lent, children: children)
+    log = try makeLog(plan)
+    streams = ContainerStreams(loop, log: log, standardInput: plan.standardInput)
+    let loop = loop
+    notification = try plan.notification.map { try ServiceNotification($0, loop) }
+    signals.handler = { [unowned self] in receive($0) }
+    statusFile = StatusFile(folder: folder.lent, restartCount: plan.restart.count) {
+      [unowned self] in requests?.statusChanged($0)
+    }
+    health = plan.health.map { HealthChecker($0, self) }
+    requests = try RequestListener(self)
+  }
+
+  /// The loop exists before what it calls does.
+  private final class SignalReceiver { var handler: ((Signal) -> Void)? }
+
+  var status: MonitorStatus { statusFile?.status ?? .blank }
+  func updateStatus(_ change: (inout MonitorStatus) -> Void) { statusFile?.update(change) }
+
+  // MARK: Signals
+
+  /// As conmon: what asks the monitor to end is for the container.
+  private func receive(_ signal: Signal) {
+    switch signal {
+    case .terminate, .interrupt, .quit:
+      if phase == .restarting || pid != nil {
+        // The machine or the unit goes down: it is not to come back.
+        stop(StopPlan(signal: signal.rawValue, timeout: -1))
+      } else if let runtimeProcess {
+        try? signal.send(to: runtimeProcess)
+      }
+    case .user1: streams.reopenLog()
+    default: break
+    }
+  }
+
+  /// Runs the plan's program for events, without waiting for it.
+  func announce(_ words: String...) {
+    guard let program = plan.eventCommand.first else { return }
+    guard let null = try? openFile("/dev/null", [.readWrite]) else { return }
+    let launch = ProgramLaunch(
+      program, plan.eventCommand + words,
+      descriptors: [0: null.lent, 1: null.lent, 2: null.lent])
+    guard let process = try? launch.start() else { return }
+    children.expect(process.id) { _ in }
+  }
+}

@@ -1,0 +1,5 @@
+import LinuxSystem
+import MonitorCore
+
+Signal.resetFaults()
+CurrentProcess.exit(runMonitor(CommandLine.arguments))
