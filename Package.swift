@@ -107,7 +107,7 @@ let package = Package(
 
     .target(
       name: "Commands",
-      dependencies: ["CommandLine", "Engine", "LinuxSystem", system],
+      dependencies: ["CommandLine", "Engine", "GoTemplate", "LinuxSystem", system],
       swiftSettings: strict),
 
     // Floor 6: programs.
@@ -161,6 +161,12 @@ let package = Package(
       name: "EngineTests",
       dependencies: ["Engine"],
       path: "Tests/Unit/EngineTests", swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["CommandLine"],
+      path: "Tests/Unit/CommandLineTests", swiftSettings: strict),
+    .testTarget(
+      name: "GoTemplateTests", dependencies: ["GoTemplate", "JSON"],
+      path: "Tests/Unit/GoTemplateTests", swiftSettings: strict),
     .testTarget(
       name: "TOMLTests", dependencies: ["TOML"], path: "Tests/Unit/TOMLTests",
       swiftSettings: strict),

@@ -1,0 +1,87 @@
+import GoTemplate
+
+/// A list as podman's listing commands show it: a table, JSON, or what a template makes of each row.
+///
+///     let listing = Listing(
+///       table: "{{.ID}}\t{{.Names}}\t{{.Size}}", titles: ["ID": "IMAGE ID"], rows: rows)
+///     try listing.write(to: call.output, format: call.options.given("format"),
+///       heading: !call.options.flag("noheading"))
+struct Listing {
+  /// The row of the table that is shown where no format is asked for.
+  var table: String
+  /// Titles of columns that are not the field's name in upper case.
+  var titles: [String: String] = [:]
+  /// What a row has for templates.
+  var rows: [GoValue]
+  /// What `--format json` shows in the rows' place.
+  var json: GoValue?
+
+  /// Writes it.
+  ///
+  /// - Parameters:
+  ///   - format: nothing or `table` for the table; `json` or `{{json .}}`; `table TEMPLATE` for a table of
+  ///     one's own; a template.
+  ///   - heading: whether a table has its line of titles.
+  func write(to output: Output, format: String?, heading: Bool = true) throws {
+    let format = format ?? ""
+    if Self.isJSON(format) {
+      output.line((json ?? .list(rows)).json(indentedBy: "    "))
+      return
+    }
+    var row = format
+    let isTable: Bool
+    if format.isEmpty || format == "table" {
+      row = table
+      isTable = true
+    } else if format.hasPrefix("table ") {
+      row = String(format.dropFirst(6))
+      isTable = true
+    } else {
+      isTable = false
+    }
+    let text = try render(Self.unescaped(row), heading: isTable && heading)
+    output.write(isTable ? Columns.align(text) : text)
+  }
+
+  private func render(_ row: String, heading: Bool) throws -> String {
+    let row = row.hasSuffix("\n") ? row : row + "\n"
+    let template = try Template(row)
+    var text = ""
+    // A template with a loop of its own gets all rows at once.
+    let walksItself = row.contains("{{range") || row.contains("{{ range")
+    if heading {
+      let titles = GoValue.map(self.titles.mapValues { .string($0) })
+      text += try template.render(walksItself ? .list([titles]) : titles, asHeading: true)
+    }
+    if walksItself { return text + (try template.render(.list(rows))) }
+    for value in rows { text += try template.render(value) }
+    return text
+  }
+
+  /// Whether a format asks for JSON: `json`, `{{json .}}`, `{{ json }}`.
+  static func isJSON(_ format: String) -> Bool {
+    let words = format.filter { !$0.isWhitespace }
+    return words == "json" || words == "{{json.}}" || words == "{{json}}"
+  }
+
+  /// `\t` and `\n` as shells leave them stand for a tab and a line feed.
+  static func unescaped(_ format: String) -> String {
+    var result = ""
+    var rest = format[...]
+    while let backslash = rest.firstIndex(of: "\\") {
+      result += rest[..<backslash]
+      rest = rest[backslash...]
+      if rest.hasPrefix("\\t") {
+        result += "\t"
+        rest = rest.dropFirst(2)
+      } else if rest.hasPrefix("\\n") {
+        result += "\n"
+        rest = rest.dropFirst(2)
+      } else {
+        result += "\\"
+        rest = rest.dropFirst()
+      }
+    }
+    return result + rest
+  }
+}
