@@ -94,7 +94,10 @@ let package = Package(
     // Floor 4: domain.
     .target(
       name: "Engine",
-      dependencies: ["EngineConfig", "JSON", "LinuxSystem", "RuntimeSpec", "StateStore", system],
+      dependencies: [
+        "Cgroups", "EngineConfig", "ImageSpec", "JSON", "LinuxSystem", "RuntimeSpec", "StateStore",
+        system,
+      ],
       swiftSettings: strict),
 
     // Floor 5: fronts.
@@ -159,7 +162,7 @@ let package = Package(
       path: "Tests/Unit/StateStoreTests", swiftSettings: strict),
     .testTarget(
       name: "EngineTests",
-      dependencies: ["Engine"],
+      dependencies: ["Engine", "JSON"],
       path: "Tests/Unit/EngineTests", swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["CommandLine"],

@@ -1,5 +1,8 @@
+import Cgroups
+import JSON
 public import LinuxSystem
 public import StateStore
+import SystemPackage
 
 /// The engine: the one door through which the command line and the API reach containers, images,
 /// volumes, networks and all else.
@@ -41,6 +44,20 @@ public final class ContainerEngine {
   /// Locks an object of ours against other commands, until the lock goes.
   public func lock(_ kind: ObjectKind, _ id: String) throws(SystemError) -> RecordLock {
     try RecordLock(id, in: "\(configuration.folders.run)/locks/\(kind.rawValue)")
+  }
+
+  /// Which cgroups this machine has.
+  private(set) lazy var cgroups = CgroupKind()
+
+  /// The number of this boot of the machine; records of another tell of processes that are gone.
+  private(set) lazy var bootID: String = {
+    let bytes = (try? readFile("/proc/sys/kernel/random/boot_id", limit: 100)) ?? []
+    return String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self)
+  }()
+
+  /// A value as JSON on one line.
+  func text(_ value: some JSONWritable) throws -> String {
+    String(decoding: try JSONWriter().write(value), as: UTF8.self)
   }
 
   // MARK: Services

@@ -57,6 +57,11 @@ public struct MissingProgram: Error, Equatable, Sendable {
   public var name: String
   /// The folders that do not hold it, in the order in which they were searched.
   public var searched: [String]
+
+  public init(name: String, searched: [String]) {
+    self.name = name
+    self.searched = searched
+  }
 }
 
 extension MissingProgram: CustomStringConvertible {

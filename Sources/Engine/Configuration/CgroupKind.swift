@@ -1,0 +1,36 @@
+import Cgroups
+import EngineConfig
+import LinuxSystem
+
+/// Which cgroups the machine has, and who manages them.
+struct CgroupKind {
+  /// Whether there is version 2 alone.
+  let isUnified: Bool
+  /// Whether systemd is the machine's first process.
+  let hasSystemd: Bool
+
+  init() {
+    isUnified = (try? CgroupLayout.detect().mode) == .unified
+    hasSystemd = (try? openFile("/run/systemd/system", [.path, .directory])) != nil
+  }
+}
+
+extension ContainerEngine {
+  /// `systemd` or `cgroupfs`: as said, or what fits the machine.
+  ///
+  /// systemd's own manager is only used on version 2, as podman does; rootless it needs the user's
+  /// session bus.
+  var cgroupManager: String {
+    if let said = configuration.options.cgroupManager
+      ?? configuration.containersConf.engine.cgroupManager
+    {
+      return said
+    }
+    guard cgroups.hasSystemd, cgroups.isUnified else { return "cgroupfs" }
+    if configuration.user.isRootless {
+      let bus = "/run/user/\(configuration.user.uid)/bus"
+      return (try? openFile(bus, [.path])) != nil ? "systemd" : "cgroupfs"
+    }
+    return "systemd"
+  }
+}

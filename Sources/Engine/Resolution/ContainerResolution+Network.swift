@@ -1,0 +1,176 @@
+import EngineConfig
+import ImageSpec
+
+extension ContainerResolution {
+  /// Networks, ports and names.
+  func network(_ record: ContainerRecord) throws -> ContainerNetwork {
+    let asked = request.network
+    var network = ContainerNetwork()
+    let mode = record.namespaces.network
+    if mode == .private { try attach(&network) }
+    if network.attachments.isEmpty, mode != .private || network.userMode != nil {
+      if !asked.aliases.isEmpty || !asked.addresses.isEmpty || asked.mac != nil,
+        network.userMode == nil || !asked.aliases.isEmpty
+      {
+        throw EngineError.nothingToDo(
+          "--ip, --ip6, --mac-address and --network-alias need a network of the driver bridge")
+      }
+    } else {
+      try apply(asked, to: &network)
+    }
+    network.exposedPorts = try exposedPorts()
+    network.ports = try ports(network, mode)
+    network.dnsServers = asked.dnsServers.isEmpty ? defaults.dnsServers : asked.dnsServers
+    network.dnsSearches = asked.dnsSearches.isEmpty ? defaults.dnsSearches : asked.dnsSearches
+    network.dnsOptions = asked.dnsOptions.isEmpty ? defaults.dnsOptions : asked.dnsOptions
+    if network.dnsServers.contains("none") {
+      network.dnsServers = []
+      network.keepsResolver = true
+    }
+    network.addedHosts = asked.addedHosts
+    network.hostsFile = asked.hostsFile ?? defaults.baseHostsFile
+    network.keepsHosts = asked.hasNoHosts ?? defaults.hasNoHosts
+    if network.keepsHosts, !asked.addedHosts.isEmpty, asked.hasNoHosts != nil {
+      throw EngineError.conflict("--no-hosts", "--add-host")
+    }
+    network.keepsHostName = asked.hasNoHostName
+    return network
+  }
+
+  private func attach(_ network: inout ContainerNetwork) throws {
+    var asked = request.network.networks.filter { $0 != "private" }
+    if asked.isEmpty {
+      let standard = defaults.networkNamespace
+      asked = standard == "private" ? [isRootless ? userModeDefault : "bridge"] : [standard]
+    }
+    for text in asked {
+      let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+      guard let name = parts.first, !name.isEmpty else { continue }
+      let options = parts.count > 1 ? parts[1].split(separator: ",").map(String.init) : []
+      switch name {
+      case "pasta", "slirp4netns":
+        if asked.count > 1 { throw EngineError.conflict("--network \(name)", "another --network") }
+        network.userMode = name
+        network.userModeOptions =
+          options
+          + (name == "pasta"
+            ? engine.configuration.containersConf.network.pastaOptions
+            : settings.networkCommandOptions)
+      case "bridge", "default":
+        network.attachments.append(
+          try attachment(engine.configuration.containersConf.network.defaultNetwork, options))
+      default: network.attachments.append(try attachment(name, options))
+      }
+    }
+  }
+
+  private var userModeDefault: String {
+    engine.configuration.containersConf.network.rootlessNetworkCommand
+  }
+
+  private func attachment(
+    _ name: String, _ options: [String]
+  ) throws -> ContainerNetwork.Attachment {
+    var attachment = ContainerNetwork.Attachment(name)
+    for option in options {
+      let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
+      let value = parts.count > 1 ? parts[1] : ""
+      guard !value.isEmpty else {
+        throw EngineError.invalid(
+          option: "--network", value: option, reason: "an option has to be name=value")
+      }
+      switch parts[0] {
+      case "ip", "ip6": attachment.addresses.append(value)
+      case "mac": attachment.mac = value
+      case "alias": attachment.aliases.append(value)
+      case "interface_name", "host_interface_name": attachment.interface = value
+      default:
+        throw EngineError.invalid(
+          option: "--network", value: option,
+          reason: "there are ip, ip6, mac, alias and interface_name")
+      }
+    }
+    return attachment
+  }
+
+  private func apply(_ asked: NetworkRequest, to network: inout ContainerNetwork) throws {
+    if !asked.addresses.isEmpty || asked.mac != nil {
+      guard network.attachments.count == 1 else {
+        throw EngineError.nothingToDo(
+          "--ip, --ip6 and --mac-address can only be set for a single network; with several, use "
+            + "--network NAME:ip=…,mac=…")
+      }
+      network.attachments[0].addresses += asked.addresses
+      network.attachments[0].mac = asked.mac ?? network.attachments[0].mac
+    }
+    for index in network.attachments.indices { network.attachments[index].aliases += asked.aliases }
+  }
+
+  // MARK: Ports
+
+  private func exposedPorts() throws -> [String] {
+    var result: [String] = []
+    for text in request.network.exposedPorts {
+      guard let ports = PortRange(text) else {
+        throw EngineError.invalid(
+          option: "--expose", value: text, reason: "it has to be PORT[-PORT][/PROTOCOL]")
+      }
+      result += ports.texts
+    }
+    // What an image says and means no port has no effect.
+    for text in (image?.parameters.exposedPorts ?? []).sorted() {
+      result += PortRange(text)?.texts ?? []
+    }
+    var seen: Set<String> = []
+    return result.filter { seen.insert($0).inserted }
+  }
+
+  private func ports(
+    _ network: ContainerNetwork, _ mode: NamespaceMode
+  ) throws -> [ContainerNetwork.Port] {
+    var ports = request.network.ports
+    if mode != .private {
+      if !ports.isEmpty, mode != .host {
+        throw EngineError.conflict("--publish", "--network \(mode)")
+      }
+      // With the host's network every port is there already: podman drops the mappings with a warning.
+      return []
+    }
+    if request.network.publishesAll {
+      for text in network.exposedPorts {
+        guard let range = PortRange(text) else { continue }
+        let isPublished = ports.contains {
+          $0.containerPort == range.first && $0.transport == range.transport
+        }
+        if isPublished { continue }
+        var port = ContainerNetwork.Port()
+        port.containerPort = range.first
+        port.transport = range.transport
+        ports.append(port)
+      }
+    }
+    return ports
+  }
+}
+
+/// `80`, `80-90/udp`.
+struct PortRange {
+  var first: UInt16
+  var last: UInt16
+  var transport: String
+
+  init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count <= 2 else { return nil }
+    transport = parts.count == 2 ? parts[1].lowercased() : "tcp"
+    guard ["tcp", "udp", "sctp"].contains(transport) else { return nil }
+    let numbers = parts[0].split(separator: "-", omittingEmptySubsequences: false)
+    guard numbers.count <= 2, let first = UInt16(numbers[0]),
+      let last = UInt16(numbers[numbers.count - 1]), first > 0, last >= first
+    else { return nil }
+    self.first = first
+    self.last = last
+  }
+
+  var texts: [String] { (first...last).map { "\($0)/\(transport)" } }
+}

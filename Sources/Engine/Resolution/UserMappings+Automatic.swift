@@ -1,0 +1,93 @@
+import LinuxSystem
+import RuntimeSpec
+
+extension UserMappings {
+  /// A range that no other container has: as root out of what /etc/subuid gives to `containers`,
+  /// rootless out of the user's own.
+  static func automatic(
+    _ asked: NamespaceMode.AutomaticRange, engine: ContainerEngine, image: ContainerImage?,
+    request: ContainerRequest
+  ) throws -> UserMappings {
+    let size = asked.size ?? 65536
+    let users = try pool("/etc/subuid", "uid_map", engine)
+    let groups = try pool("/etc/subgid", "gid_map", engine)
+    var taken: [SubordinateRange] = []
+    for container in try engine.containers.all() {
+      guard case .auto = container.record.namespaces.user else { continue }
+      for map in container.record.namespaces.uidMappings {
+        taken.append(SubordinateRange(first: map.hostID, count: map.size))
+      }
+    }
+    guard let first = free(size, in: users, without: taken),
+      free(size, in: groups, without: taken) != nil
+    else {
+      throw EngineError.unsupported(
+        "--userns auto",
+        reason: "no \(size) consecutive numbers are free in the ranges of "
+          + (engine.configuration.user.isRootless ? "the user" : "the user containers")
+          + " in /etc/subuid and /etc/subgid")
+    }
+    var maps = UserMappings(
+      users: try asked.uidMappings.map { try mapping($0, option: "--userns auto:uidmapping") },
+      groups: try asked.gidMappings.map { try mapping($0, option: "--userns auto:gidmapping") })
+    maps.users = filled(maps.users, first: first, size: size)
+    maps.groups = filled(maps.groups, first: first, size: size)
+    return maps
+  }
+
+  private static func pool(
+    _ path: String, _ map: String, _ engine: ContainerEngine
+  ) throws -> [SubordinateRange] {
+    if engine.configuration.user.isRootless {
+      let count = available(map)
+      return count > 1 ? [SubordinateRange(first: 1, count: count - 1)] : []
+    }
+    let ranges = try SubordinateRange.ranges(in: path, of: ["containers"])
+    guard !ranges.isEmpty else {
+      throw EngineError.unsupported(
+        "--userns auto",
+        reason: "\(path) has no range for the user containers; please add one, for example with "
+          + "'echo containers:2147483647:2147483648 >> \(path)'")
+    }
+    return ranges
+  }
+
+  /// The first number of a row of this length that nobody has.
+  static func free(
+    _ size: UInt32, in pool: [SubordinateRange], without taken: [SubordinateRange]
+  ) -> UInt32? {
+    for range in pool {
+      var start = UInt64(range.first)
+      let end = UInt64(range.first) + UInt64(range.count)
+      while start + UInt64(size) <= end {
+        let next = taken.filter {
+          UInt64($0.first) < start + UInt64(size) && UInt64($0.first) + UInt64($0.count) > start
+        }.map { UInt64($0.first) + UInt64($0.count) }.max()
+        guard let next else { return UInt32(exactly: start) }
+        start = next
+      }
+    }
+    return nil
+  }
+
+  /// Maps what is given as it is, and all other numbers below `size` to the row.
+  private static func filled(_ given: [Mapping], first: UInt32, size: UInt32) -> [Mapping] {
+    let given = given.sorted { $0.containerID < $1.containerID }
+    var maps: [Mapping] = []
+    var inside: UInt32 = 0
+    var outside = first
+    for map in given {
+      if map.containerID > inside, inside < size {
+        let count = min(map.containerID, size) - inside
+        maps.append(Mapping(containerID: inside, hostID: outside, size: count))
+        outside += count
+      }
+      maps.append(map)
+      inside = max(inside, map.containerID.addingReportingOverflow(map.size).partialValue)
+    }
+    if inside < size {
+      maps.append(Mapping(containerID: inside, hostID: outside, size: size - inside))
+    }
+    return maps
+  }
+}
