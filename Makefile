@@ -20,7 +20,8 @@ CHECK_PACKAGES := jq
 QUICKSTART_PACKAGES := busybox-static jq
 TEST_PACKAGES := busybox-static jq runc
 PEERS := crun podman buildah containerd criu uidmap
-BENCH_PACKAGES := busybox-static jq hyperfine time crun runc golang-github-containers-common
+BENCH_PACKAGES := busybox-static curl docker-registry hyperfine jq openssl podman skopeo time crun runc \
+  golang-github-containers-common
 
 .PHONY: help quickstart build test check format bench install uninstall clean
 
@@ -29,7 +30,7 @@ help:
 	@echo 'make test         run the tests of all four kinds'
 	@echo 'make check        check format, lint, arrows and documents'
 	@echo 'make format       format every Swift file'
-	@echo 'make bench        measure ocirun beside crun and runc'
+	@echo 'make bench        measure beside crun, runc and podman'
 	@echo 'make build        build the programs into build/'
 	@echo 'make install      install them under DESTDIR and PREFIX ($(PREFIX))'
 	@echo 'make clean        remove what was built'
