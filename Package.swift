@@ -66,7 +66,7 @@ let package = Package(
       name: "StateStore", dependencies: ["CSQLite", "LinuxSystem", system], swiftSettings: strict),
     .target(
       name: "Archive",
-      dependencies: ["CCrypto", "CZlib", "CZstd", "LinuxSystem", system],
+      dependencies: ["CCrypto", "CLinux", "CZlib", "CZstd", "JSON", "LinuxSystem", system],
       swiftSettings: strict),
 
     .target(
@@ -192,6 +192,12 @@ let package = Package(
       name: "CgroupsKernelTests",
       dependencies: ["CLinux", "Cgroups", "LinuxSystem", "RuntimeSpec", system],
       path: "Tests/Kernel/CgroupsTests", swiftSettings: strict),
+    .executableTarget(
+      name: "ArchiveProbe", dependencies: ["Archive", "LinuxSystem", system],
+      path: "Tests/Kernel/ArchiveProbe", swiftSettings: strict),
+    .testTarget(
+      name: "ArchiveKernelTests", dependencies: ["Archive", "ArchiveProbe", "LinuxSystem", system],
+      path: "Tests/Kernel/ArchiveTests", swiftSettings: strict),
     .testTarget(
       name: "LinuxSystemKernelTests", dependencies: ["CLinux", "LinuxSystem", system],
       path: "Tests/Kernel/LinuxSystemTests", swiftSettings: strict),

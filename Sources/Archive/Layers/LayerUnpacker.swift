@@ -18,10 +18,34 @@ public struct LayerUnpacker {
   ///
   /// - Parameters:
   ///   - compression: nil looks at the first bytes.
-  ///   - tarSplit: gets the tar-split data, and is finished.
+  ///   - tarSplit: gets the tar-split data as lines, and is finished: a `Compressor` with gzip before a
+  ///     file makes of it what containers/storage keeps.
   public func unpack(
     _ source: any ByteSource, compression: Compression? = nil, tarSplit: (any ByteSink)? = nil
   ) throws(ArchiveError) -> UnpackReport {
-    throw .truncated(.tar)
+    try unpack(source, compression, tarSplit, UnpackSession(target, options))
+  }
+
+  func unpack(
+    _ source: any ByteSource, _ compression: Compression?, _ tarSplit: (any ByteSink)?,
+    _ session: UnpackSession
+  ) throws(ArchiveError) -> UnpackReport {
+    let compressed = HashingSource(source)
+    let decompressor = try Decompressor(compressed, compression, limits: options.limits)
+    let archive = HashingSource(decompressor)
+    let recorder = tarSplit.map { TarSplitRecorder(to: $0) }
+    session.recorder = recorder
+    let reader = TarReader(archive, limits: options.limits, recorder: recorder)
+    while let entry = try reader.next() { try session.unpack(entry, from: reader) }
+    try session.finish()
+    try archive.drain()
+    try compressed.drain()
+    return UnpackReport(
+      diffID: archive.digest(), uncompressedSize: archive.count,
+      compressedDigest: compressed.digest(), compressedSize: compressed.count,
+      compression: decompressor.compression, contentSize: session.contentSize,
+      entryCount: session.entryCount, users: session.users.sorted(),
+      groups: session.groups.sorted(),
+      leftOut: session.leftOut, isReproducible: recorder?.isReproducible ?? false)
   }
 }

@@ -1,0 +1,77 @@
+// A single-threaded program around ConfinedUnpack, which forks: the tests' own process has many threads.
+//
+//   ArchiveProbe unpack WHITEOUTS FOLDER [TARSPLIT]   WHITEOUTS: trusted, user, deletion, kept
+//   ArchiveProbe replay FOLDER TARSPLIT
+//   ArchiveProbe count                                decompresses and hashes only
+//
+// The archive is standard input, or output.
+import Archive
+import LinuxSystem
+import SystemPackage
+
+func complain(_ text: String) {
+  try? FileDescriptor.standardError.writeAll(text + "\n")
+}
+
+func options(_ word: String) -> UnpackOptions {
+  switch word {
+  case "trusted": UnpackOptions(whiteouts: .overlay(.trusted))
+  case "user": UnpackOptions(whiteouts: .overlay(.user))
+  case "kept": UnpackOptions(whiteouts: .kept)
+  default: UnpackOptions(whiteouts: .deletion)
+  }
+}
+
+func unpack(_ words: [String]) throws {
+  let target = try openFile(words[1], [.readOnly, .directory])
+  var options = options(words[0])
+  options.skipsDevices = CurrentProcess.isInUserNamespace
+  options.skipsForbiddenAttributes = CurrentProcess.isInUserNamespace
+  var split: SharedDescriptor?
+  if words.count > 2 {
+    split = SharedDescriptor(
+      try openFile(words[2], [.readWrite, .create, .truncate], mode: 0o600))
+  }
+  let report = try ConfinedUnpack.start(
+    .standardInput, into: target.lent, tarSplit: split?.lent, options
+  ).finish()
+  try FileDescriptor.standardOutput.writeAll(
+    """
+    diff-id \(report.diffID)
+    size \(report.uncompressedSize)
+    digest \(report.compressedDigest)
+    content \(report.contentSize)
+    entries \(report.entryCount)
+    users \(report.users)
+    groups \(report.groups)
+    left-out \(report.leftOut)
+    reproducible \(report.isReproducible)
+
+    """)
+}
+
+func run(_ words: [String]) throws {
+  switch (words.first, words.count) {
+  case ("unpack", 3...4): try unpack(Array(words.dropFirst()))
+  case ("replay", 3):
+    let folder = try openFile(words[1], [.readOnly, .directory])
+    let split = try openFile(words[2], [.readOnly])
+    let sink = DescriptorSink(.standardOutput)
+    try TarSplitReplay(folder: folder.lent).write(DescriptorSource(split.lent), to: sink)
+    try sink.finish()
+  case ("count", 1):
+    let source = HashingSource(try Decompressor(DescriptorSource(.standardInput)))
+    try source.drain()
+    try FileDescriptor.standardOutput.writeAll("\(source.digest()) \(source.count)\n")
+  default:
+    complain("usage: ArchiveProbe unpack|replay|count …")
+    CurrentProcess.exit(2)
+  }
+}
+
+do {
+  try run(Array(CommandLine.arguments.dropFirst()))
+} catch {
+  complain("\(error)")
+  CurrentProcess.exit(1)
+}
