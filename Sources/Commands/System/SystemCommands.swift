@@ -2,7 +2,11 @@
 enum SystemCommands {
   /// Those that stand right below the program.
   static var top: [PodmanCommand] {
-    [HelpCommand.command, VersionCommand.command]
+    [
+      CompleteCommand.command, CompletionCommand.command, HelpCommand.command,
+      ManualCommand.command,
+      VersionCommand.command,
+    ]
   }
 
   /// Those below `podman system`.

@@ -11,11 +11,19 @@ enum VersionCommand {
     }, run: run)
 
   static func run(_ call: Call) throws -> Int32 {
-    let value = GoValue.structure(
-      .field("Client", client),
-      .field("Server", omitsEmpty: true, .null))
+    let value = GoValue.structure(.field("Client", client))
     if let format = call.options.given("format") {
-      try Inspection.writeOne(value, to: call.output, format: format)
+      if Listing.isJSON(format) {
+        call.output.line(value.json)
+        return 0
+      }
+      do {
+        try Inspection.writeOne(value, to: call.output, format: format)
+      } catch is TemplateError {
+        // There is no server: who asks for its version, or for none's, means ours.
+        try Inspection.writeOne(
+          client, to: call.output, format: replacing(".Server.", with: ".", in: format))
+      }
       return 0
     }
     call.output.write(
@@ -29,6 +37,20 @@ enum VersionCommand {
 
         """))
     return 0
+  }
+
+  private static func replacing(_ part: String, with other: String, in text: String) -> String {
+    var result = ""
+    var rest = text[...]
+    while !rest.isEmpty {
+      if rest.hasPrefix(part) {
+        result += other
+        rest = rest.dropFirst(part.count)
+      } else if let letter = rest.popFirst() {
+        result.append(letter)
+      }
+    }
+    return result
   }
 
   private static var client: GoValue {

@@ -1,0 +1,15 @@
+import Engine
+
+/// The names that a shell completes and only the engine knows.
+enum CompletableNames {
+  /// For each kind that commands name in `.names("…")`, where its names come from.
+  private static var sources: [String: (ContainerEngine) throws -> [String]] {
+    [:]
+  }
+
+  /// The names of a kind; none where they cannot be had: completion is no place for errors.
+  static func find(_ kind: String, _ call: Call) -> [String] {
+    guard let source = sources[kind], let engine = try? call.engine else { return [] }
+    return ((try? source(engine)) ?? []).sorted()
+  }
+}
