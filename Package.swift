@@ -51,7 +51,8 @@ let package = Package(
     .target(name: "ImageSpec", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "CommandLine", swiftSettings: strict),
     .target(name: "GoTemplate", dependencies: ["JSON"], swiftSettings: strict),
-    .target(name: "HelperProtocols", dependencies: ["JSON"], swiftSettings: strict),
+    .target(
+      name: "HelperProtocols", dependencies: ["EngineConfig", "JSON"], swiftSettings: strict),
 
     // Floor 2: mechanisms.
     .target(
@@ -89,6 +90,13 @@ let package = Package(
     .target(
       name: "MonitorCore",
       dependencies: ["Cgroups", "HelperProtocols", "JSON", "LinuxSystem", system],
+      swiftSettings: strict),
+    .target(
+      name: "Transfer",
+      dependencies: [
+        "Archive", "EngineConfig", "HTTPClient", "HelperProtocols", "ImageSpec", "JSON",
+        "LinuxSystem", "Storage", system,
+      ],
       swiftSettings: strict),
 
     // Floor 4: domain.
