@@ -136,6 +136,11 @@ let package = Package(
     .executableTarget(
       name: "podman-init", dependencies: ["LinuxSystem"], path: "Sources/Programs/podman-init",
       swiftSettings: staticProgram, linkerSettings: staticLink),
+    // Dynamic, because Debian's libcurl is.
+    .executableTarget(
+      name: "podman-transfer",
+      dependencies: ["HelperProtocols", "JSON", "LinuxSystem", "Transfer", system],
+      path: "Sources/Programs/podman-transfer", swiftSettings: strict),
 
     // Tests without root.
     .testTarget(

@@ -106,6 +106,11 @@ extension FileDescriptor {
     try systemCall("rmdir", name) { unlinkat(rawValue, name, AT_REMOVEDIR) }
   }
 
+  /// Gives an entry of this directory another name; what had that name is replaced. See renameat(2).
+  public func rename(_ name: String, to new: String) throws(SystemError) {
+    try systemCall("rename", new) { renameat(rawValue, name, rawValue, new) }
+  }
+
   /// Whether an entry of this name exists, be it a link that leads nowhere.
   public func contains(_ name: String) -> Bool {
     var status = Glibc.stat()

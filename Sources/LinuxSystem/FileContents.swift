@@ -39,6 +39,18 @@ extension FileDescriptor {
     return bytes
   }
 
+  /// Reads at a place of a file, without moving its position; empty behind its end. See pread(2).
+  public func readPart(
+    at offset: Int64, limit: Int, subject: String = ""
+  ) throws(SystemError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: limit)
+    let count = try systemCall("pread", subject) {
+      bytes.withUnsafeMutableBytes { Glibc.pread(rawValue, $0.baseAddress, limit, off_t(offset)) }
+    }
+    bytes.removeLast(limit - count)
+    return bytes
+  }
+
   /// Writes what one call of write(2) takes, and returns how many bytes that were.
   public func writeSome(_ bytes: [UInt8], subject: String = "") throws(SystemError) -> Int {
     try systemCall("write", subject) {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+public import SystemPackage
 
 /// A pipe: what is written to one end is read from the other. See pipe(2).
 ///
@@ -18,4 +19,10 @@ public struct Pipe: ~Copyable, Sendable {
     reading = OwnedDescriptor(owning: ends.0)
     writing = OwnedDescriptor(owning: ends.1)
   }
+}
+
+extension FileDescriptor {
+  /// Lets this pipe hold a megabyte, or what the system allows: fewer switches between its ends. That
+  /// it holds less is no failure. See F_SETPIPE_SZ(2const).
+  public func growPipe() { _ = clinux_fcntl(rawValue, F_SETPIPE_SZ, 1 << 20) }
 }

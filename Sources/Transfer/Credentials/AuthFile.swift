@@ -19,17 +19,14 @@ struct AuthFile {
   /// Reads a file; one that is missing is empty.
   init(path: String) throws(TransferFailure) {
     self.path = path
-    do throws(SystemError) {
-      let text = try readRegularFile(path, limit: 4 << 20)
-      if text.allSatisfy({ $0 == 0x20 || $0 == 0x0A }) { return }
-      do { document = try JSONReader().read(JSONTree.self, from: text) } catch {
-        throw TransferFailure(.configuration, path, detail: "\(error)")
-      }
-    } catch let error as SystemError {
+    let text: [UInt8]
+    do { text = try readRegularFile(path, limit: 4 << 20) } catch {
       if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return }
       throw TransferFailure(.configuration, path, detail: "\(error)")
-    } catch {
-      throw error
+    }
+    if text.allSatisfy({ $0 == 0x20 || $0 == 0x0A }) { return }
+    do { document = try JSONReader().read(JSONTree.self, from: text) } catch {
+      throw TransferFailure(.configuration, path, detail: "\(error)")
     }
   }
 
@@ -123,8 +120,10 @@ struct AuthFile {
   func save() throws(TransferFailure) {
     do {
       let slash = path.lastIndex(of: "/") ?? path.startIndex
-      let folder = slash == path.startIndex ? (path.hasPrefix("/") ? "/" : ".") : String(path[..<slash])
-      let name = path.hasPrefix("/") || slash != path.startIndex
+      let folder =
+        slash == path.startIndex ? (path.hasPrefix("/") ? "/" : ".") : String(path[..<slash])
+      let name =
+        path.hasPrefix("/") || slash != path.startIndex
         ? String(path[path.index(after: slash)...]) : path
       try makeDirectories(folder, mode: 0o700)
       let directory = try openFile(folder, [.readOnly, .directory])

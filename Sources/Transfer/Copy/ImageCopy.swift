@@ -1,0 +1,232 @@
+import Archive
+import HTTPClient
+import HelperProtocols
+import ImageSpec
+import JSON
+import LinuxSystem
+
+/// Copies an image from a source to a destination: manifest, configuration, layers, and at last, when all is
+/// there and verified, the manifest again.
+final class ImageCopy {
+  private let session: TransferSession
+  private let source: any ImageSource
+  private let destination: any ImageDestination
+  private let choice: ImageChoice
+  private let writing: ImageWriting
+
+  init(
+    _ session: TransferSession, from source: any ImageSource, to destination: any ImageDestination
+  ) {
+    self.session = session
+    self.source = source
+    self.destination = destination
+    choice = session.request.images
+    writing = session.request.writing
+  }
+
+  /// Copies, and says what the image is called by its contents.
+  func run() throws(TransferFailure) -> TransferredImage {
+    let top = try source.manifest(nil)
+    try TrustPolicy.read(session).check(source, top, session)
+    switch try top.document(source.name) {
+    case .image(let manifest):
+      let image = try copy(top, manifest, isTop: true)
+      try destination.commit()
+      return image
+    case .index(let index):
+      return choice.all ? try copyAll(top, index) : try copyOne(top, index)
+    }
+  }
+
+  /// The platform that is wanted.
+  private var platform: Platform {
+    var platform = Platform.host
+    if let os = choice.os { platform.os = os }
+    if let architecture = choice.architecture {
+      platform.architecture = architecture
+      platform.variant = nil
+      platform.normalize()
+    }
+    if let variant = choice.variant { platform.variant = variant }
+    return platform
+  }
+
+  private func copyOne(
+    _ top: RawManifest, _ index: ImageIndex
+  ) throws(TransferFailure) -> TransferredImage {
+    guard let chosen = index.manifest(for: platform) else {
+      throw TransferFailure(.noPlatform, source.name, detail: platform.description)
+    }
+    let raw = try member(chosen)
+    guard case .image(let manifest) = try raw.document(source.name) else {
+      throw TransferFailure(.unsupported, source.name, detail: "a list of lists")
+    }
+    try destination.note(list: top)
+    let image = try copy(raw, manifest, isTop: true)
+    try destination.commit()
+    return image
+  }
+
+  private func copyAll(
+    _ top: RawManifest, _ index: ImageIndex
+  ) throws(TransferFailure) -> TransferredImage {
+    guard destination.takesIndexes else {
+      throw TransferFailure(
+        .unsupported, destination.name, detail: "a list of images at this destination")
+    }
+    var index = index
+    var first: TransferredImage?
+    for place in index.manifests.indices {
+      let entry = index.manifests[place]
+      let raw = try member(entry)
+      guard case .image(let manifest) = try raw.document(source.name) else {
+        throw TransferFailure(.unsupported, source.name, detail: "a list of lists")
+      }
+      let image = try copy(raw, manifest, isTop: false)
+      if first == nil { first = image }
+      guard let digest = Digest(image.digest), let written = lastWritten else { continue }
+      index.manifests[place].digest = digest
+      index.manifests[place].size = Int64(written.bytes.count)
+      index.manifests[place].mediaType = written.mediaType ?? entry.mediaType
+    }
+    guard case .index(let old) = try top.document(source.name) else { return try unreadable() }
+    var written = top
+    if old != index || !fits(index.family) {
+      if !fits(index.family) { index.mediaType = .index(family ?? .oci) }
+      written = RawManifest(try text(index), mediaType: index.mediaType)
+    }
+    report(.manifest)
+    try destination.put(manifest: written, isTop: true)
+    try destination.commit()
+    return TransferredImage(
+      id: first?.id ?? "", digest: written.digest.description, names: session.request.names)
+  }
+
+  private func unreadable() throws(TransferFailure) -> TransferredImage {
+    throw TransferFailure(.malformed, source.name)
+  }
+
+  /// One of a list's manifests, verified.
+  private func member(_ entry: Descriptor) throws(TransferFailure) -> RawManifest {
+    let raw = try source.manifest(entry.digest)
+    guard raw.digest == entry.digest else {
+      throw TransferFailure(
+        .digestMismatch, "manifest in \(source.name)", expected: entry.digest.description,
+        found: raw.digest.description)
+    }
+    return raw
+  }
+
+  // MARK: One image
+
+  private var lastWritten: RawManifest?
+
+  private func copy(
+    _ raw: RawManifest, _ manifest: ImageManifest, isTop: Bool
+  ) throws(TransferFailure) -> TransferredImage {
+    let blob = manifest.configuration
+    guard blob.mediaType == .ociConfiguration || blob.mediaType == .dockerConfiguration else {
+      throw TransferFailure(
+        .unsupported, source.name,
+        detail: "an artifact of type "
+          + printable(manifest.artifactType ?? blob.mediaType.rawValue))
+    }
+    let text = try source.smallBlob(blob)
+    try verify(text, blob, "configuration of \(source.name)")
+    let configuration: ImageConfiguration
+    do { configuration = try ImageConfiguration(parsing: text) } catch {
+      throw TransferFailure(
+        .malformed, "configuration of \(source.name)", detail: "\(error)")
+    }
+    guard configuration.rootfs.diffIDs.count == manifest.layers.count else {
+      throw TransferFailure(
+        .malformed, source.name,
+        detail: "its manifest has \(manifest.layers.count) layers, its configuration "
+          + "\(configuration.rootfs.diffIDs.count)")
+    }
+    let layers = try source.layers(of: manifest, configuration)
+    try destination.begin(manifest, configuration, layers: layers)
+    var new = manifest
+    let moved = LayerMovement(session, source, destination, layers)
+    new.layers = try moved.run()
+    tellConfiguration(blob)
+    try destination.put(configuration: text, blob.digest)
+    let written = try rewritten(raw, manifest, new)
+    report(.manifest)
+    try destination.put(manifest: written, isTop: isTop)
+    lastWritten = written
+    return TransferredImage(
+      id: blob.digest.hex, digest: written.digest.description, names: session.request.names)
+  }
+
+  private func verify(
+    _ bytes: [UInt8], _ blob: Descriptor, _ subject: String
+  ) throws(TransferFailure) {
+    guard Int64(bytes.count) == blob.size else {
+      throw TransferFailure(
+        .sizeMismatch, subject, expected: "\(blob.size)", found: "\(bytes.count)")
+    }
+    let digest = Digest.of(bytes)
+    guard digest == blob.digest else {
+      throw TransferFailure(
+        .digestMismatch, subject, expected: blob.digest.description, found: digest.description)
+    }
+  }
+
+  /// What the user asked the manifests to be.
+  private var family: MediaType.Family? {
+    switch writing.format {
+    case "oci": .oci
+    case "v2s2", "docker": .docker
+    default: nil
+    }
+  }
+
+  private func fits(_ own: MediaType.Family) -> Bool {
+    if let family { return own == family }
+    return destination.families.contains(own)
+  }
+
+  /// The manifest with what its layers have become; the very same bytes where nothing has changed.
+  private func rewritten(
+    _ raw: RawManifest, _ old: ImageManifest, _ new: ImageManifest
+  ) throws(TransferFailure) -> RawManifest {
+    var new = new
+    // zstd has no place in Docker's format.
+    let hasZstd = new.layers.contains { $0.mediaType.layerCompression == .zstd }
+    let target: MediaType.Family
+    if hasZstd && new.family == .docker && family != .docker {
+      target = .oci
+    } else {
+      target = fits(new.family) ? new.family : family ?? destination.families.first ?? .oci
+    }
+    if target != new.family {
+      new.mediaType = .manifest(target)
+      new.configuration.mediaType = .configuration(target)
+      for place in new.layers.indices {
+        let compression = new.layers[place].mediaType.layerCompression ?? .gzip
+        new.layers[place].mediaType = .layer(target, compression)
+        if target == .docker { new.layers[place].annotations = nil }
+      }
+      if target == .docker { (new.annotations, new.subject, new.artifactType) = (nil, nil, nil) }
+    }
+    if new == old { return raw }
+    return RawManifest(try text(new), mediaType: new.mediaType)
+  }
+
+  private func text(_ value: some JSONWritable) throws(TransferFailure) -> [UInt8] {
+    do { return try JSONWriter().write(value) } catch {
+      throw TransferFailure(.malformed, source.name, detail: "\(error)")
+    }
+  }
+
+  private func report(_ kind: TransferEvent.Kind) { session.report(TransferEvent(kind)) }
+
+  private func tellConfiguration(_ blob: Descriptor) {
+    for kind in [TransferEvent.Kind.blob, .done] {
+      var event = TransferEvent(kind)
+      (event.digest, event.size, event.part) = (blob.digest.description, blob.size, .configuration)
+      session.report(event)
+    }
+  }
+}
