@@ -61,14 +61,14 @@ public func renameFile(_ path: String, to new: String) throws(SystemError) {
 public func makeDirectories(_ path: String, mode: UInt32) throws(SystemError) {
   do throws(SystemError) {
     try makeDirectory(path, mode: mode)
-  } catch where error.errno == .fileExists {
+  } catch  where error.errno == .fileExists {
     return
-  } catch where error.errno == .noSuchFileOrDirectory {
+  } catch  where error.errno == .noSuchFileOrDirectory {
     guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw error }
     try makeDirectories(String(path[..<slash]), mode: mode)
     do throws(SystemError) {
       try makeDirectory(path, mode: mode)
-    } catch where error.errno == .fileExists {
+    } catch  where error.errno == .fileExists {
       return
     }
   }
@@ -89,6 +89,11 @@ extension FileDescriptor {
   /// Creates a folder in this directory. See mkdirat(2).
   public func makeDirectory(_ name: String, mode: UInt32) throws(SystemError) {
     try systemCall("mkdir", name) { mkdirat(rawValue, name, mode_t(mode)) }
+  }
+
+  /// Gives an entry of this directory another name, in the place of what has it. See renameat(2).
+  public func renameEntry(_ name: String, to new: String) throws(SystemError) {
+    try systemCall("rename", name) { renameat(rawValue, name, rawValue, new) }
   }
 
   /// Creates a FIFO in this directory with exactly this mode. See mkfifoat(3).
@@ -150,9 +155,9 @@ extension FileDescriptor {
   public func removeTree(_ name: String) throws(SystemError) {
     do throws(SystemError) {
       return try removeFile(name)
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch  where error.errno == .noSuchFileOrDirectory {
       return
-    } catch where error.errno == .isDirectory || error.errno == .notPermitted {
+    } catch  where error.errno == .isDirectory || error.errno == .notPermitted {
       let directory = try open(name, [.readOnly, .directory, .noFollow])
       for entry in try directory.lent.entryNames() {
         try directory.lent.removeTree(entry)
@@ -160,7 +165,7 @@ extension FileDescriptor {
     }
     do throws(SystemError) {
       try removeDirectory(name)
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch  where error.errno == .noSuchFileOrDirectory {
       // Somebody else was faster.
     }
   }

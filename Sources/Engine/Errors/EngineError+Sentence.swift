@@ -4,6 +4,8 @@ extension EngineError: CustomStringConvertible {
     switch self {
     case .noSuch(.container, let name):
       "no container with name or ID \"\(name)\" found: no such container"
+    case .noSuch(.volume, let name): "no volume with name \"\(name)\" found: no such volume"
+    case .noSuch(.secret, let name): "no secret with name or id \"\(name)\": no such secret"
     case .noSuch(let kind, let name): "no \(kind.rawValue) with name or ID \"\(name)\" found"
     case .ambiguous(let kind, let name, let matches):
       "more than one \(kind.rawValue) begins with \"\(name)\": \(matches.joined(separator: ", ")); "

@@ -83,20 +83,6 @@ struct EventFile {
     event.attributes = [Self.rotationAttribute: what]
     return try JSONWriter().write(event) + [UInt8(ascii: "\n")]
   }
-
-  // MARK: Sizes
-
-  /// The bytes that a size of containers.conf means: `1m`, `500k`, `2GB`; units are powers of 1000.
-  static func size(_ text: String) -> UInt64? {
-    let lower = text.lowercased().filter { $0 != " " }
-    let number = lower.prefix { $0.isNumber || $0 == "." }
-    guard let value = Double(number), value >= 0 else { return nil }
-    var unit = lower.dropFirst(number.count)
-    if unit.last == "b" { unit = unit.dropLast() }
-    let factors: [Substring: Double] = ["": 1, "k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12, "p": 1e15]
-    guard let factor = factors[unit] else { return nil }
-    return UInt64(exactly: (value * factor).rounded(.towardZero))
-  }
 }
 
 extension UInt64 {

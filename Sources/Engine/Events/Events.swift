@@ -60,7 +60,7 @@ public struct Events {
   var limit: UInt64 {
     get throws(EngineError) {
       let text = settings.eventsFileMaxSize
-      guard let size = EventFile.size(text) else {
+      guard let size = DecimalSize.parse(text) else {
         throw .invalid(
           option: "events_logfile_max_size", value: text, reason: "it is a size as 1m or 500k")
       }
