@@ -20,8 +20,8 @@ extension Volumes {
     state.needsOwner = record.uid == nil && record.gid == nil
     try engine.state.add(
       StateStore.Record(
-        kind: Self.kind, id: record.name, name: record.name, document: try text(record),
-        state: try text(state), created: record.created))
+        kind: Self.kind, id: record.name, name: record.name, document: try engine.text(record),
+        state: try engine.text(state), created: record.created))
     engine.events.emit(.volume(.create, name: record.name))
     return Volume(record: record, state: state)
   }
@@ -53,8 +53,7 @@ extension Volumes {
     record.uid = request.uid ?? options.uid
     record.gid = request.gid ?? options.gid
     record.folder = folder(record.name)
-    let now = Timestamp.now()
-    record.created = now.seconds * 1_000_000_000 + now.nanoseconds
+    record.created = TimeText.now()
     return record
   }
 

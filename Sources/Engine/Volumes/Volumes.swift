@@ -75,11 +75,7 @@ public struct Volumes {
   }
 
   func save(_ state: VolumeState, of name: String) throws {
-    try engine.state.setState(try text(state), kind: Self.kind, id: name)
-  }
-
-  func text(_ value: some JSONWritable) throws -> String {
-    String(decoding: try JSONWriter().write(value), as: UTF8.self)
+    try engine.state.setState(try engine.text(state), kind: Self.kind, id: name)
   }
 
   // MARK: Folders
