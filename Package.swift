@@ -61,6 +61,8 @@ let package = Package(
     .target(
       name: "Netlink", dependencies: ["CLinux", "LinuxSystem", system], swiftSettings: strict),
     .target(
+      name: "Firewall", dependencies: ["LinuxSystem", "Netlink", system], swiftSettings: strict),
+    .target(
       name: "Seccomp", dependencies: ["CLinux", "CSeccomp", "LinuxSystem", "RuntimeSpec", system],
       swiftSettings: strict),
     .target(
@@ -85,7 +87,8 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Networking",
-      dependencies: ["JSON", "LinuxSystem", system], swiftSettings: strict),
+      dependencies: ["Firewall", "JSON", "LinuxSystem", "Netlink", system],
+      swiftSettings: strict),
 
     .target(
       name: "MonitorCore",
@@ -211,6 +214,10 @@ let package = Package(
     .testTarget(
       name: "ArchiveKernelTests", dependencies: ["Archive", "ArchiveProbe", "LinuxSystem", system],
       path: "Tests/Kernel/ArchiveTests", swiftSettings: strict),
+    .testTarget(
+      name: "NetworkingKernelTests",
+      dependencies: ["LinuxSystem", "Netlink", "Networking", system],
+      path: "Tests/Kernel/NetworkingTests", swiftSettings: strict),
     .testTarget(
       name: "LinuxSystemKernelTests", dependencies: ["CLinux", "LinuxSystem", system],
       path: "Tests/Kernel/LinuxSystemTests", swiftSettings: strict),

@@ -1,14 +1,15 @@
 /// One message of an answer. What comes from outside of a length is not there: nothing is read past
 /// an end.
-struct NetlinkAnswer {
+public struct NetlinkAnswer: Sendable {
   let kind: NetlinkRequest.Kind
   let flags: NetlinkRequest.Flags
-  let sequence: UInt32
+  /// That of the request.
+  public let sequence: UInt32
   /// What follows the header.
-  let body: ArraySlice<UInt8>
+  public let body: ArraySlice<UInt8>
 
   /// The messages of a datagram, up to the first that is not whole.
-  static func messages(in datagram: [UInt8]) -> [NetlinkAnswer] {
+  public static func messages(in datagram: [UInt8]) -> [NetlinkAnswer] {
     var result: [NetlinkAnswer] = []
     var rest = datagram[...]
     while let length = rest.number(at: 0, as: UInt32.self).flatMap({ Int(exactly: $0) }),
@@ -29,16 +30,14 @@ struct NetlinkAnswer {
 
   /// The attributes after a fixed part; of several of one type the last.
   func attributes(after fixedLength: Int) -> [UInt16: ArraySlice<UInt8>] {
-    var result: [UInt16: ArraySlice<UInt8>] = [:]
-    var rest = body.dropFirst(fixedLength)
-    while let length = rest.number(at: 0, as: UInt16.self).map({ Int($0) }), length >= 4,
-      length <= rest.count, let type = rest.number(at: 2, as: UInt16.self)
-    {
-      // The two highest bits tell of the contents' kind.
-      result[type & 0x3FFF] = rest.dropFirst(4).prefix(length - 4)
-      rest = rest.dropFirst(aligned(length))
-    }
-    return result
+    body.dropFirst(fixedLength).attributes
+  }
+
+  /// The errno of an error message, 0 for an acknowledgement; nil for any other kind of message.
+  public var errorCode: Int32? {
+    guard kind == .error, let code = body.number(at: 0, as: Int32.self), code <= 0, code != .min
+    else { return nil }
+    return -code
   }
 }
 
@@ -53,4 +52,18 @@ extension ArraySlice<UInt8> {
 
   /// The text up to the first NUL.
   var text: String { String(decoding: prefix { $0 != 0 }, as: UTF8.self) }
+
+  /// The attributes that it consists of; of several of one type the last.
+  var attributes: [UInt16: ArraySlice<UInt8>] {
+    var result: [UInt16: ArraySlice<UInt8>] = [:]
+    var rest = self
+    while let length = rest.number(at: 0, as: UInt16.self).map({ Int($0) }), length >= 4,
+      length <= rest.count, let type = rest.number(at: 2, as: UInt16.self)
+    {
+      // The two highest bits tell of the contents' kind.
+      result[type & 0x3FFF] = rest.dropFirst(4).prefix(length - 4)
+      rest = rest.dropFirst(aligned(length))
+    }
+    return result
+  }
 }

@@ -11,22 +11,47 @@ public protocol NetlinkSocket: ~Copyable {
   func receive() throws(SystemError) -> [UInt8]
 }
 
-/// A socket to the kernel's routing and network devices, of the network namespace that the process
-/// is in when it is made. See rtnetlink(7).
-public struct RouteSocket: NetlinkSocket, ~Copyable {
+/// A socket to a part of the kernel, for the network namespace that the process is in when it is
+/// made. See netlink(7).
+public struct KernelSocket: NetlinkSocket, ~Copyable {
+  /// The part of the kernel.
+  public enum Part: CInt, Sendable {
+    /// Devices, addresses, routes: rtnetlink(7).
+    case route = 0
+    /// nf_tables and connection tracking.
+    case netfilter = 12
+  }
+
   private let descriptor: OwnedDescriptor
 
   /// The kernel makes no datagram longer than this.
   private static let longestAnswer = 32 * 1024
 
-  public init() throws(SystemError) {
+  public init(_ part: Part) throws(SystemError) {
     let number = try systemCall("socket", "netlink") {
-      socket(AF_NETLINK, CInt(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), 0)
+      socket(AF_NETLINK, CInt(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), part.rawValue)
     }
     descriptor = OwnedDescriptor(owning: number)
+    // An error then repeats only the header of the message that it is about.
+    setOption(SOL_NETLINK, 10, 1)
+  }
+
+  /// Lets one datagram be this long, if it is more than is usual.
+  public func reserve(_ count: Int) {
+    // SO_SNDBUF counts twice, and the kernel adds its own structures.
+    if count > 64 * 1024 {
+      setOption(SOL_SOCKET, SO_SNDBUFFORCE, CInt(clamping: count * 2 + 65536))
+    }
+  }
+
+  /// What fails here fails again, with its reason, when something is sent.
+  private func setOption(_ level: CInt, _ name: CInt, _ value: CInt) {
+    var value = value
+    setsockopt(descriptor.number, level, name, &value, socklen_t(MemoryLayout<CInt>.size))
   }
 
   public func send(_ bytes: [UInt8]) throws(SystemError) {
+    reserve(bytes.count)
     // Without an address it goes to the kernel.
     let count = try systemCall("send", "netlink") {
       bytes.withUnsafeBytes { Glibc.send(descriptor.number, $0.baseAddress, $0.count, 0) }
@@ -37,7 +62,7 @@ public struct RouteSocket: NetlinkSocket, ~Copyable {
   public func receive() throws(SystemError) -> [UInt8] {
     var failure: SystemError?
     // Untouched memory costs nothing: most answers are some dozen bytes.
-    let bytes = [UInt8](unsafeUninitializedCapacity: RouteSocket.longestAnswer) { buffer, count in
+    let bytes = [UInt8](unsafeUninitializedCapacity: KernelSocket.longestAnswer) { buffer, count in
       do throws(SystemError) {
         let length = try systemCall("recv", "netlink") {
           recv(descriptor.number, buffer.baseAddress, buffer.count, CInt(MSG_TRUNC))

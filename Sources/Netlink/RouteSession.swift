@@ -81,9 +81,9 @@ public struct RouteSession<Socket: NetlinkSocket & ~Copyable>: ~Copyable {
   private func check(
     _ answer: NetlinkAnswer, _ operation: String, _ subject: String
   ) throws(SystemError) {
-    guard let code = answer.body.number(at: 0, as: Int32.self), code <= 0, code != .min else {
+    guard let code = answer.errorCode else {
       throw SystemError(operation, subject, .invalidArgument)
     }
-    if code < 0 { throw SystemError(operation, subject, Errno(rawValue: -code)) }
+    if code != 0 { throw SystemError(operation, subject, Errno(rawValue: code)) }
   }
 }

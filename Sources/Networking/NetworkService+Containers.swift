@@ -1,48 +1,279 @@
 import LinuxSystem
+import Netlink
 import SystemPackage
 
 extension NetworkService {
+  var states: ContainerStates { ContainerStates(runFolder: settings.runFolder) }
+
   /// Joins a container to its networks and publishes its ports. What was made until a failure is
   /// undone.
   ///
   /// What an earlier run of the same container has left behind is cleared first.
   public func setUp(_ container: ContainerNetworks) throws(NetworkError) -> NetworkSetup {
-    throw .system(SystemError("set up networks", container.containerID, .noFunction))
+    if settings.usesCNI { return try setUpCNI(container) }
+    try tearDown(containerID: container.containerID)
+    guard let identity = NetworkNamespace.identity(of: container.namespace) else {
+      throw .namespaceGone(container.namespace)
+    }
+    let plan = try AttachmentPlan(container, networks: networks(of: container))
+    try plan.check(container.ports)
+    var state = ContainerState(
+      containerID: container.containerID, containerName: container.containerName,
+      namespace: container.namespace, identity: identity, statuses: [],
+      aliases: Dictionary(
+        container.attachments.map { ($0.network, $0.aliases) }, uniquingKeysWith: { $0 + $1 }),
+      ports: container.ports, dnsServers: container.dnsServers)
+    return try undoingOnFailure(container.containerID) { () throws(NetworkError) in
+      for step in plan.steps { state.statuses.append(try takeAddresses(step, state)) }
+      try states.write(state)
+      let held = try holdPorts(container.ports)
+      try makeDevices(plan.steps, &state)
+      try publish(state, plan.steps, exclusive: true)
+      try addNames(state, plan.steps)
+      try states.write(state)
+      return NetworkSetup(statuses: state.statuses, heldPorts: held)
+    }
   }
 
   /// Takes back all that a container has: ports, names, leases. Its devices go with its namespace.
   /// A container that has nothing is no error.
   public func tearDown(containerID: String) throws(NetworkError) {
+    guard let state = try states.read(containerID) else { return }
+    if settings.usesCNI { return try tearDownCNI(state) }
+    var failures: [NetworkError] = []
+    func attempt(_ body: () throws(NetworkError) -> Void) {
+      do throws(NetworkError) { try body() } catch { failures.append(error) }
+    }
+    attempt { () throws(NetworkError) in try unpublish(state) }
+    attempt { () throws(NetworkError) in
+      try removeNames(containerID, networks: state.statuses.map(\.network))
+    }
+    for status in state.statuses {
+      attempt { () throws(NetworkError) in try giveBack(status, of: containerID) }
+    }
+    // The last step: until here a later tear-down can begin anew.
+    if failures.isEmpty {
+      attempt { () throws(NetworkError) in
+        try asNetworkError { () throws(SystemError) in try states.remove(containerID) }
+      }
+    }
+    if let first = failures.first {
+      throw failures.count == 1
+        ? first : .unclean(first, cleanUp: Array(failures.dropFirst()))
+    }
   }
 
   /// Joins a running container to one more network, and returns what it has got there.
   public func connect(
     containerID: String, _ attachment: NetworkAttachment
   ) throws(NetworkError) -> NetworkStatus {
-    throw .system(SystemError("connect network", containerID, .noFunction))
+    guard var state = try states.read(containerID) else {
+      throw .notJoined(container: containerID, network: attachment.network)
+    }
+    guard state.lives else { throw .namespaceGone(state.namespace) }
+    if state.statuses.contains(where: { $0.network == attachment.network }) {
+      throw .alreadyJoined(container: containerID, network: attachment.network)
+    }
+    let network = try network(attachment.network)
+    let present = state.statuses.map(\.interface)
+    let step = try AttachmentPlan.step(attachment, network, avoiding: present)
+    let before = state
+    var status = try takeAddresses(step, state)
+    do throws(NetworkError) {
+      state.statuses.append(status)
+      state.aliases[network.name] = attachment.aliases
+      try states.write(state)
+      var single = state
+      single.statuses = [status]
+      try makeDevices([step], &single)
+      status = single.statuses.first ?? status
+      state.statuses[state.statuses.count - 1] = status
+      try addRules(of: [step])
+      try addNames(single, [step])
+      try states.write(state)
+      return status
+    } catch {
+      var failures: [NetworkError] = []
+      do throws(NetworkError) { try leave(status, state) } catch { failures.append(error) }
+      do throws(NetworkError) { try states.write(before) } catch { failures.append(error) }
+      throw failures.isEmpty ? error : .unclean(error, cleanUp: failures)
+    }
   }
 
   /// Takes a running container out of one of its networks.
-  public func disconnect(containerID: String, network: String) throws(NetworkError) {
-    throw .system(SystemError("disconnect network", containerID, .noFunction))
-  }
-
-  /// Restores the firewall's rules of the containers, as after `nft flush ruleset`.
-  ///
-  /// - Parameter containerIDs: nil for all that have networks.
-  public func reload(containerIDs: [String]? = nil) throws(NetworkError) {
+  public func disconnect(containerID: String, network name: String) throws(NetworkError) {
+    guard var state = try states.read(containerID),
+      let position = state.statuses.firstIndex(where: { $0.network == name })
+    else { throw .notJoined(container: containerID, network: name) }
+    let status = state.statuses[position]
+    let oldPorts = publishedElements(state)
+    try leave(status, state)
+    state.statuses.remove(at: position)
+    state.aliases[name] = nil
+    try states.write(state)
+    // The ports may lead to another of its addresses from now on.
+    let newPorts = publishedElements(state)
+    if oldPorts.map(\.elements) != newPorts.map(\.elements) {
+      try onHost { () throws(NetworkError) in
+        try asNetworkError { () throws(SystemError) in try FirewallTable.remove(oldPorts) }
+      }
+      try publish(state, [], exclusive: true)
+    }
   }
 
   /// What a container has of its networks now; empty if it has none.
-  public func statuses(containerID: String) throws(NetworkError) -> [NetworkStatus] { [] }
+  public func statuses(containerID: String) throws(NetworkError) -> [NetworkStatus] {
+    try states.read(containerID)?.statuses ?? []
+  }
 
   /// The containers that are in a network now, by id, each with its status there.
   public func members(
     ofNetwork name: String
   ) throws(NetworkError) -> [(containerID: String, containerName: String, status: NetworkStatus)] {
-    []
+    try states.all().flatMap { state in
+      state.lives
+        ? state.statuses.filter { $0.network == name }
+          .map { (state.containerID, state.containerName, $0) } : []
+    }
   }
 
-  /// Chooses free ports of the host for mappings whose host port is 0, for `-P` and `-p 80`.
-  public func choosePorts(_ ports: [PortMapping]) throws(NetworkError) -> [PortMapping] { ports }
+  // MARK: Steps
+
+  private func networks(of container: ContainerNetworks) throws(NetworkError) -> [Network] {
+    var result: [Network] = []
+    for attachment in container.attachments { result.append(try network(attachment.network)) }
+    return result
+  }
+
+  private func undoingOnFailure(
+    _ containerID: String, _ body: () throws(NetworkError) -> NetworkSetup
+  ) throws(NetworkError) -> NetworkSetup {
+    do throws(NetworkError) {
+      return try body()
+    } catch {
+      let failure = error
+      do throws(NetworkError) {
+        try tearDown(containerID: containerID)
+      } catch {
+        throw .unclean(failure, cleanUp: [error])
+      }
+      throw failure
+    }
+  }
+
+  private func takeAddresses(
+    _ step: AttachmentPlan.Step, _ state: ContainerState
+  ) throws(NetworkError) -> NetworkStatus {
+    let attachment = step.attachment
+    var status = NetworkStatus(
+      network: step.network.name, interface: step.interface,
+      mac: attachment.staticMAC ?? (step.network.driver == "ipvlan" ? nil : .random))
+    switch step.network.addressSource {
+    case .hostLocal:
+      status.addresses = try Leases(folder: settings.runFolder, network: step.network.name).take(
+        of: step.network.subnets ?? [], wanted: attachment.staticAddresses,
+        for: .init(
+          containerID: state.containerID, namespace: state.namespace, identity: state.identity))
+    case .dhcp: throw .noDHCPProxy(socket: "\(settings.runFolder)/dhcp.sock")
+    case .none:
+      if let address = attachment.staticAddresses.first {
+        throw .addressOutside(address, network: step.network.name)
+      }
+    }
+    if step.network.isDNSEnabled, settings.nameServerProgram != nil {
+      status.dnsServers = status.addresses.compactMap(\.gateway)
+      status.dnsSearchDomains = ["dns.podman"]
+    }
+    return status
+  }
+
+  /// Makes the devices of the steps; `state` learns their hardware addresses.
+  private func makeDevices(
+    _ steps: [AttachmentPlan.Step], _ state: inout ContainerState
+  ) throws(NetworkError) {
+    let path = state.namespace
+    let namespace = try asNetworkError { () throws(SystemError) in
+      SharedDescriptor(try openFile(path, [.readOnly]))
+    }
+    var statuses = state.statuses
+    let hasV6 = statuses.contains { $0.addresses.contains { $0.address.isV6 } }
+    try onHost { () throws(NetworkError) in
+      try asNetworkError { () throws(SystemError) in
+        var host = RouteSession(try KernelSocket(.route))
+        var inside = try NetworkNamespace.session(in: namespace.lent)
+        if hasV6 {
+          try NetworkNamespace.run(in: namespace.lent) { () throws(SystemError) in
+            // Addresses count at once, and only ours do.
+            try KernelParameter.set("ipv6/conf/default/accept_dad", "0")
+            try KernelParameter.set("ipv6/conf/default/autoconf", "0")
+          }.get()
+        }
+        for (position, step) in steps.enumerated() {
+          let device = ContainerDevice(
+            network: step.network, options: step.options, namespace: namespace.lent,
+            status: statuses[position])
+          try device.make(&host)
+          statuses[position].mac = try device.configure(&inside, &host)
+        }
+      }
+    }
+    state.statuses = statuses
+  }
+
+  /// Takes a living container's device, names and leases of a network away.
+  private func leave(_ status: NetworkStatus, _ state: ContainerState) throws(NetworkError) {
+    try removeNames(state.containerID, networks: [status.network])
+    if state.lives {
+      try asNetworkError { () throws(SystemError) in
+        let namespace = try openFile(state.namespace, [.readOnly])
+        var inside = try NetworkNamespace.session(in: namespace.lent)
+        do throws(SystemError) {
+          try inside.deleteLink(named: status.interface)
+        } catch {
+          if error.errno != .noSuchDevice { throw error }
+        }
+      }
+    }
+    try giveBack(status, of: state.containerID)
+  }
+
+  private func giveBack(_ status: NetworkStatus, of containerID: String) throws(NetworkError) {
+    try asNetworkError { () throws(SystemError) in
+      try Leases(folder: settings.runFolder, network: status.network).giveBack(
+        status.addresses.map(\.address.address), by: containerID)
+    }
+  }
+
+  // MARK: Where
+
+  /// Does something where the bridges are: in the host's namespace, or the one that all of a user's
+  /// bridges share.
+  func onHost<Result>(
+    _ body: () throws(NetworkError) -> Result
+  ) throws(NetworkError) -> Result {
+    guard settings.isRootless else { return try body() }
+    return try inSharedNamespace(body)
+  }
+
+  func removeBridge(of network: Network) throws(NetworkError) {
+    let options = try? NetworkOptions(network)
+    try onHost { () throws(NetworkError) in
+      try asNetworkError { () throws(SystemError) in
+        if let options {
+          try FirewallTable.remove(NetworkRules(network: network, options: options).elements())
+        }
+        try BridgeDevice.remove(network)
+      }
+    }
+  }
+}
+
+func asNetworkError<Result>(
+  _ body: () throws(SystemError) -> Result
+) throws(NetworkError) -> Result {
+  do throws(SystemError) {
+    return try body()
+  } catch {
+    throw .system(error)
+  }
 }

@@ -128,6 +128,23 @@ static inline int clinux_statfs(const char *path, struct statfs *status) {
     return statfs(path, status);
 }
 
+// glibc takes a transparent union of pointers for addresses, which Swift cannot make of one of these.
+
+static inline int clinux_accept4(int socket, struct sockaddr_storage *address, socklen_t *length,
+                                 int flags) {
+    return accept4(socket, (struct sockaddr *)address, length, flags);
+}
+
+static inline ssize_t clinux_recvfrom(int socket, void *buffer, size_t size, int flags,
+                                      struct sockaddr_storage *address, socklen_t *length) {
+    return recvfrom(socket, buffer, size, flags, (struct sockaddr *)address, length);
+}
+
+static inline int clinux_getsockname(int socket, struct sockaddr_storage *address,
+                                     socklen_t *length) {
+    return getsockname(socket, (struct sockaddr *)address, length);
+}
+
 // The macros of wait(2), makedev(3) and cmsg(3).
 
 static inline int clinux_wifexited(int status) { return WIFEXITED(status); }

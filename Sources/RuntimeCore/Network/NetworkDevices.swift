@@ -40,7 +40,7 @@ struct NetworkDevices {
   }
 
   private mutating func move(_ name: String, as newName: String) throws {
-    var session = RouteSession(try RouteSocket())
+    var session = RouteSession(try KernelSocket(.route))
     let link = try session.link(named: name)
     let addresses = try session.addresses(of: link.index)
     // Before the device disappears from under whatever of the host still uses it.
@@ -79,13 +79,13 @@ struct NetworkDevices {
     let index = try inside.link(named: device.name).index
     try inside.setUp(false, index)
     try inside.move(index, to: origin.lent, as: device.before.name)
-    var session = RouteSession(try RouteSocket())
+    var session = RouteSession(try KernelSocket(.route))
     let back = try session.link(named: device.before.name).index
     try NetworkDevices.restore(device.before, device.addresses, &session, back)
   }
 
   private static func restore(
-    _ link: Link, _ addresses: [Address], _ session: inout RouteSession<RouteSocket>,
+    _ link: Link, _ addresses: [Address], _ session: inout RouteSession<KernelSocket>,
     _ index: Int32
   ) throws(SystemError) {
     let present = try session.addresses(of: index)
@@ -97,11 +97,11 @@ struct NetworkDevices {
   }
 
   /// A socket belongs to the namespace that its maker is in: the runtime goes there and comes back.
-  private func socket(in namespace: FileDescriptor) throws(SystemError) -> RouteSocket {
+  private func socket(in namespace: FileDescriptor) throws(SystemError) -> KernelSocket {
     try Namespaces.join(namespace, .network)
-    let result: RouteSocket
+    let result: KernelSocket
     do throws(SystemError) {
-      result = try RouteSocket()
+      result = try KernelSocket(.route)
     } catch {
       try Namespaces.join(origin.lent, .network)
       throw error

@@ -1,0 +1,15 @@
+extension NetworkService {
+  func cniNetworks() throws(NetworkError) -> (networks: [Network], broken: [NetworkError]) {
+    ([], [])
+  }
+
+  func createCNI(_ request: NetworkRequest) throws(NetworkError) -> Network { throw .noFreeSubnet }
+
+  func removeCNI(_ network: Network) throws(NetworkError) {}
+
+  func setUpCNI(_ container: ContainerNetworks) throws(NetworkError) -> NetworkSetup {
+    throw .noFreeSubnet
+  }
+
+  func tearDownCNI(_ state: ContainerState) throws(NetworkError) {}
+}

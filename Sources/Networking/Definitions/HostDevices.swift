@@ -1,0 +1,38 @@
+import LinuxSystem
+import Netlink
+
+/// What the host has of devices, addresses and routes: what new networks must keep clear of.
+struct HostDevices {
+  var links: [Link]
+  /// Each with the number of its device.
+  var subnets: [(subnet: Subnet, device: String)]
+
+  /// Looks at the namespace that the process is in.
+  init() throws(NetworkError) {
+    do throws(SystemError) {
+      var session = RouteSession(try KernelSocket(.route))
+      links = try session.links()
+      subnets = []
+      let names = Dictionary(
+        links.map { ($0.index, $0.name) }, uniquingKeysWith: { first, _ in first })
+      for address in try session.addresses() {
+        guard let ip = IPAddress(bytes: address.local), !ip.isLinkLocal, !ip.isLoopback,
+          let subnet = Subnet(ip, Int(address.prefixLength))
+        else { continue }
+        let device = names[Int32(bitPattern: address.linkIndex)] ?? ""
+        subnets.append((subnet.network, device))
+      }
+      for route in try session.routes() where route.table == Route.mainTable && route.type == 1 {
+        guard route.prefixLength > 0, let ip = IPAddress(bytes: route.destination),
+          !ip.isLinkLocal, ip.number >> UInt128(ip.bitCount - 8) != 0xFF,
+          let subnet = Subnet(ip, Int(route.prefixLength))
+        else { continue }
+        subnets.append((subnet, route.linkIndex.flatMap { names[$0] } ?? ""))
+      }
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  func hasLink(_ name: String) -> Bool { links.contains { $0.name == name } }
+}

@@ -1,0 +1,134 @@
+import LinuxSystem
+import Netlink
+import SystemPackage
+
+/// The bridge of a network, on the host's side.
+struct BridgeDevice {
+  let network: Network
+  let options: NetworkOptions
+
+  var name: String { network.interface ?? "" }
+
+  /// Makes the bridge unless it is there; returns its number.
+  ///
+  /// It is put into use as the last step: one that is not was left half made, and is finished here.
+  func ensure(_ host: inout RouteSession<KernelSocket>) throws(SystemError) -> Int32 {
+    var link = try find(&host)
+    if let link, link.isUp || !options.isManaged { return link.index }
+    if link == nil {
+      guard options.isManaged else {
+        throw SystemError("find bridge", name, Errno.noSuchAddressOrDevice)
+      }
+      try make(&host)
+      link = try host.link(named: name)
+    }
+    guard let index = link?.index else {
+      throw SystemError("make bridge", name, Errno.noSuchAddressOrDevice)
+    }
+    for subnet in network.subnets ?? [] {
+      guard let gateway = subnet.gateway else { continue }
+      try addGateway(gateway, subnet.subnet, to: index, &host)
+    }
+    try setParameters()
+    try host.setUp(true, index)
+    return index
+  }
+
+  private func find(_ host: inout RouteSession<KernelSocket>) throws(SystemError) -> Link? {
+    do throws(SystemError) {
+      return try host.link(named: name)
+    } catch {
+      if error.errno == .noSuchDevice { return nil }
+      throw error
+    }
+  }
+
+  private func make(_ host: inout RouteSession<KernelSocket>) throws(SystemError) {
+    var new = NewLink(name: name, .bridge(filtersVLANs: options.vlan != nil))
+    // Without an address of its own it would take on its lowest port's, and change with the ports.
+    new.hardwareAddress = MACAddress.random.bytes
+    new.mtu = options.mtu
+    if let vrf = options.vrf { new.master = try host.link(named: vrf).index }
+    do throws(SystemError) {
+      try host.add(new)
+    } catch {
+      // Another container's set-up was faster.
+      guard error.errno == .fileExists else { throw error }
+    }
+  }
+
+  private func addGateway(
+    _ gateway: IPAddress, _ subnet: Subnet, to index: Int32,
+    _ host: inout RouteSession<KernelSocket>
+  ) throws(SystemError) {
+    do throws(SystemError) {
+      try host.add(
+        Address(gateway.bytes, prefixLength: UInt8(clamping: subnet.prefixLength)), to: index)
+    } catch {
+      guard error.errno == .fileExists else { throw error }
+    }
+  }
+
+  /// The kernel's parameters of the bridge and of forwarding.
+  private func setParameters() throws(SystemError) {
+    let hasV6 = network.subnets?.contains { $0.subnet.isV6 } ?? false
+    if !network.isInternal {
+      try KernelParameter.set("ipv4/ip_forward", "1")
+      if hasV6 { try KernelParameter.set("ipv6/conf/all/forwarding", "1") }
+      // The host reaches published ports by 127.0.0.1.
+      try KernelParameter.set("ipv4/conf/\(name)/route_localnet", "1")
+    }
+    // Answers may come another way than the question went.
+    try KernelParameter.set("ipv4/conf/\(name)/rp_filter", "2")
+    if hasV6 { try KernelParameter.set("ipv6/conf/\(name)/accept_ra", "0") }
+  }
+
+  /// Removes the bridge if it is ours and nobody is on it.
+  static func remove(_ network: Network) throws(SystemError) {
+    guard let name = network.interface, network.driver == "bridge",
+      network.options?["mode"] != "unmanaged"
+    else { return }
+    var host = RouteSession(try KernelSocket(.route))
+    do throws(SystemError) {
+      let link = try host.link(named: name)
+      if link.kind == "bridge" { try host.deleteLink(link.index) }
+    } catch {
+      if error.errno != .noSuchDevice { throw error }
+    }
+  }
+}
+
+extension MACAddress {
+  /// An address that nobody has been given: of the locally administered ones.
+  static var random: MACAddress {
+    var bytes = randomBytes(6)
+    bytes[0] = bytes[0] & 0xFC | 0x02
+    return MACAddress(bytes: bytes) ?? MACAddress.zero
+  }
+
+  private static var zero: MACAddress { MACAddress(six: (2, 0, 0, 0, 0, 1)) }
+
+  private init(six: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8)) {
+    bytes = [six.0, six.1, six.2, six.3, six.4, six.5]
+  }
+}
+
+/// A parameter below /proc/sys/net of the namespace that the process is in.
+enum KernelParameter {
+  /// Sets it unless it has that value: where it is read-only it may still be right.
+  static func set(_ path: String, _ value: String) throws(SystemError) {
+    let file = "/proc/sys/net/\(path)"
+    if let present = try? readFile(file, limit: 256),
+      String(decoding: present.prefix { $0 != 10 }, as: UTF8.self) == value
+    {
+      return
+    }
+    let parameter = try openFile(file, [.writeOnly])
+    try parameter.lent.writeAll(value, subject: file)
+  }
+}
+
+extension Errno {
+  /// ENODEV, which swift-system does not name.
+  static let noSuchDevice = Errno(rawValue: 19)
+}
