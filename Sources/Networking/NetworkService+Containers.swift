@@ -3,14 +3,14 @@ import Netlink
 import SystemPackage
 
 extension NetworkService {
-  var states: ContainerStates { ContainerStates(runFolder: settings.runFolder) }
+  var states: ContainerStates { ContainerStates(runFolder: configuration.runFolder) }
 
   /// Joins a container to its networks and publishes its ports. What was made until a failure is
   /// undone.
   ///
   /// What an earlier run of the same container has left behind is cleared first.
   public func setUp(_ container: ContainerNetworks) throws(NetworkError) -> NetworkSetup {
-    if settings.usesCNI { return try setUpCNI(container) }
+    if configuration.usesCNI { return try setUpCNI(container) }
     try tearDown(containerID: container.containerID)
     guard let identity = NetworkNamespace.identity(of: container.namespace) else {
       throw .namespaceGone(container.namespace)
@@ -39,7 +39,7 @@ extension NetworkService {
   /// A container that has nothing is no error.
   public func tearDown(containerID: String) throws(NetworkError) {
     guard let state = try states.read(containerID) else { return }
-    if settings.usesCNI { return try tearDownCNI(state) }
+    if configuration.usesCNI { return try tearDownCNI(state) }
     var failures: [NetworkError] = []
     func attempt(_ body: () throws(NetworkError) -> Void) {
       do throws(NetworkError) { try body() } catch { failures.append(error) }
@@ -170,17 +170,18 @@ extension NetworkService {
       mac: attachment.staticMAC ?? (step.network.driver == "ipvlan" ? nil : .random))
     switch step.network.addressSource {
     case .hostLocal:
-      status.addresses = try Leases(folder: settings.runFolder, network: step.network.name).take(
-        of: step.network.subnets ?? [], wanted: attachment.staticAddresses,
-        for: .init(
-          containerID: state.containerID, namespace: state.namespace, identity: state.identity))
-    case .dhcp: throw .noDHCPProxy(socket: "\(settings.runFolder)/dhcp.sock")
+      status.addresses = try Leases(folder: configuration.runFolder, network: step.network.name)
+        .take(
+          of: step.network.subnets ?? [], wanted: attachment.staticAddresses,
+          for: .init(
+            containerID: state.containerID, namespace: state.namespace, identity: state.identity))
+    case .dhcp: throw .noDHCPProxy(socket: "\(configuration.runFolder)/dhcp.sock")
     case .none:
       if let address = attachment.staticAddresses.first {
         throw .addressOutside(address, network: step.network.name)
       }
     }
-    if step.network.isDNSEnabled, settings.nameServerProgram != nil {
+    if step.network.isDNSEnabled, configuration.nameServerProgram != nil {
       status.dnsServers = status.addresses.compactMap(\.gateway)
       status.dnsSearchDomains = ["dns.podman"]
     }
@@ -239,7 +240,7 @@ extension NetworkService {
 
   private func giveBack(_ status: NetworkStatus, of containerID: String) throws(NetworkError) {
     try asNetworkError { () throws(SystemError) in
-      try Leases(folder: settings.runFolder, network: status.network).giveBack(
+      try Leases(folder: configuration.runFolder, network: status.network).giveBack(
         status.addresses.map(\.address.address), by: containerID)
     }
   }
@@ -251,7 +252,7 @@ extension NetworkService {
   func onHost<Result>(
     _ body: () throws(NetworkError) -> Result
   ) throws(NetworkError) -> Result {
-    guard settings.isRootless else { return try body() }
+    guard configuration.isRootless else { return try body() }
     return try inSharedNamespace(body)
   }
 

@@ -1,13 +1,13 @@
 import LinuxSystem
 
 extension NetworkService {
-  var files: NetworkFiles { NetworkFiles(folder: settings.definitions) }
+  var files: NetworkFiles { NetworkFiles(folder: configuration.definitions) }
 
   /// All networks, by name, with the default one; a file that cannot be used is in `broken`.
   public func list() throws(NetworkError) -> (networks: [Network], broken: [NetworkError]) {
-    if settings.usesCNI { return try cniNetworks() }
+    if configuration.usesCNI { return try cniNetworks() }
     var (networks, broken) = try files.all()
-    if !networks.contains(where: { $0.name == settings.defaultNetwork }) {
+    if !networks.contains(where: { $0.name == configuration.defaultNetwork }) {
       networks.append(defaultNetwork)
       networks.sort { $0.name < $1.name }
     }
@@ -17,13 +17,13 @@ extension NetworkService {
   /// The network that needs no file.
   var defaultNetwork: Network {
     var network = Network.blank
-    network.name = settings.defaultNetwork
+    network.name = configuration.defaultNetwork
     // The digest of the name `podman`: what podman itself says.
     network.id = "2f259bab93aaaaa2542ba43ef33eb990d0999ee1b9924b557b7be53c0b7a1bb9"
     network.driver = "bridge"
     network.interface = "podman0"
     network.created = Timestamp.now().rfc3339
-    if let subnet = Subnet(settings.defaultSubnet)?.network {
+    if let subnet = Subnet(configuration.defaultSubnet)?.network {
       network.subnets = [NetworkSubnet(subnet: subnet, gateway: subnet.hosts.lowerBound)]
     }
     network.ipamOptions = ["driver": "host-local"]
@@ -34,10 +34,10 @@ extension NetworkService {
   ///
   /// `bridge` is Docker's name for the default network, unless a network has it.
   public func network(_ nameOrID: String) throws(NetworkError) -> Network {
-    if !settings.usesCNI {
+    if !configuration.usesCNI {
       // The usual case costs one file.
       if let network = try files.read(nameOrID) { return network }
-      if nameOrID == settings.defaultNetwork { return defaultNetwork }
+      if nameOrID == configuration.defaultNetwork { return defaultNetwork }
     }
     let (networks, broken) = try list()
     if let network = networks.first(where: { $0.name == nameOrID || $0.id == nameOrID }) {
@@ -55,8 +55,8 @@ extension NetworkService {
   }
 
   /// Creates a network and writes its file.
-  public func create(_ request: NetworkRequest) throws(NetworkError) -> Network {
-    if settings.usesCNI { return try createCNI(request) }
+  public func create(_ request: NewNetworkRequest) throws(NetworkError) -> Network {
+    if configuration.usesCNI { return try createCNI(request) }
     let lock = try files.lock()
     defer { withExtendedLifetime(lock) {} }
     let networks = try list().networks
@@ -65,7 +65,7 @@ extension NetworkService {
       return existing
     }
     let network = try onHost { () throws(NetworkError) in
-      try NewNetwork(settings: settings, networks: networks, host: try HostDevices())
+      try NewNetwork(configuration: configuration, networks: networks, host: try HostDevices())
         .network(request)
     }
     try files.write(network)
@@ -80,8 +80,8 @@ extension NetworkService {
   @discardableResult
   public func remove(_ nameOrID: String) throws(NetworkError) -> Network {
     let network = try network(nameOrID)
-    guard network.name != settings.defaultNetwork else { throw .defaultNetwork(network.name) }
-    if settings.usesCNI {
+    guard network.name != configuration.defaultNetwork else { throw .defaultNetwork(network.name) }
+    if configuration.usesCNI {
       try removeCNI(network)
       return network
     }
@@ -92,7 +92,7 @@ extension NetworkService {
       throw .inUse(network: network.name, containers: members.map(\.containerID))
     }
     try removeBridge(of: network)
-    try Leases(folder: settings.runFolder, network: network.name).removeAll()
+    try Leases(folder: configuration.runFolder, network: network.name).removeAll()
     try files.remove(network.name)
     return network
   }

@@ -36,7 +36,7 @@ extension NetworkService {
   ///
   /// - Parameter containerIDs: nil for all that have networks.
   public func reload(containerIDs: [String]? = nil) throws(NetworkError) {
-    if settings.usesCNI { return }
+    if configuration.usesCNI { return }
     for state in try states.all() where containerIDs?.contains(state.containerID) ?? true {
       guard state.lives else { continue }
       var steps: [AttachmentPlan.Step] = []

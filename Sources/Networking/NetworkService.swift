@@ -6,9 +6,9 @@ public import LinuxSystem
 /// every command is as good as every other, and nothing is lost when one ends. It is for programs with
 /// one thread: a call may enter another network namespace for a moment.
 public struct NetworkService: Sendable {
-  public var settings: NetworkSettings
+  public var configuration: NetworkConfiguration
 
-  public init(_ settings: NetworkSettings) { self.settings = settings }
+  public init(_ configuration: NetworkConfiguration) { self.configuration = configuration }
 }
 
 /// What setting up a container's networks has given.

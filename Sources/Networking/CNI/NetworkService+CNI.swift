@@ -3,7 +3,9 @@ extension NetworkService {
     ([], [])
   }
 
-  func createCNI(_ request: NetworkRequest) throws(NetworkError) -> Network { throw .noFreeSubnet }
+  func createCNI(_ request: NewNetworkRequest) throws(NetworkError) -> Network {
+    throw .noFreeSubnet
+  }
 
   func removeCNI(_ network: Network) throws(NetworkError) {}
 

@@ -34,7 +34,7 @@ struct FreeSubnet {
   /// A /64 of fd00::/8 with random digits, as RFC 4193 wants.
   func v6() throws(NetworkError) -> Subnet {
     for _ in 0..<100 {
-      let bytes: [UInt8] = [0xFD] + randomBytes(7) + [UInt8](repeating: 0, count: 8)
+      let bytes: [UInt8] = [0xFD] + arbitraryBytes(7) + [UInt8](repeating: 0, count: 8)
       if let address = IPAddress(bytes: bytes), let subnet = Subnet(address, 64),
         collision(of: subnet) == nil
       {
@@ -45,7 +45,8 @@ struct FreeSubnet {
   }
 }
 
-func randomBytes(_ count: Int) -> [UInt8] {
+/// Bytes that nobody foresees, for numbers that are to be unlike all others.
+func arbitraryBytes(_ count: Int) -> [UInt8] {
   var generator = SystemRandomNumberGenerator()
   return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
 }

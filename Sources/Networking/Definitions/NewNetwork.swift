@@ -2,7 +2,7 @@ import LinuxSystem
 
 /// Turns a request into a network: every value checked, every gap filled.
 struct NewNetwork {
-  let settings: NetworkSettings
+  let configuration: NetworkConfiguration
   let networks: [Network]
   let host: HostDevices
 
@@ -11,7 +11,7 @@ struct NewNetwork {
     "bridge", "host", "none", "private", "slirp4netns", "pasta", "container", "ns", "default",
   ]
 
-  func network(_ request: NetworkRequest) throws(NetworkError) -> Network {
+  func network(_ request: NewNetworkRequest) throws(NetworkError) -> Network {
     guard ["bridge", "macvlan", "ipvlan"].contains(request.driver) else {
       throw .driverUnknown(request.driver)
     }
@@ -37,11 +37,11 @@ struct NewNetwork {
   }
 
   private func randomID() -> String {
-    randomBytes(32).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    arbitraryBytes(32).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
   /// The request's options under our names. Docker's for the bridge's name is the request's interface.
-  private func ownOptions(_ request: NetworkRequest) throws(NetworkError) -> [String: String] {
+  private func ownOptions(_ request: NewNetworkRequest) throws(NetworkError) -> [String: String] {
     let known =
       switch request.driver {
       case "bridge": NetworkOptions.ofBridge
@@ -61,7 +61,7 @@ struct NewNetwork {
     return options
   }
 
-  private func interface(_ request: NetworkRequest) throws(NetworkError) -> String? {
+  private func interface(_ request: NewNetworkRequest) throws(NetworkError) -> String? {
     let wanted =
       request.interface ?? request.options["com.docker.network.bridge.name"]
       ?? request.options["parent"]
@@ -96,7 +96,8 @@ struct NewNetwork {
     return "podman\(number)"
   }
 
-  private func name(_ request: NetworkRequest, interface: String?) throws(NetworkError) -> String {
+  private func name(_ request: NewNetworkRequest, interface: String?) throws(NetworkError) -> String
+  {
     guard let name = request.name else {
       return request.driver == "bridge" && request.interface == nil
         ? interface ?? freeInterface() : freeInterface()
@@ -112,7 +113,7 @@ struct NewNetwork {
   }
 
   private func setSubnets(
-    of network: inout Network, _ request: NetworkRequest
+    of network: inout Network, _ request: NewNetworkRequest
   ) throws(NetworkError) {
     let source = try addressSource(request)
     network.ipamOptions = ["driver": source.rawValue]
@@ -129,7 +130,7 @@ struct NewNetwork {
       subnets.append(try checked(wanted, network, free, others: subnets))
     }
     if !subnets.contains(where: { !$0.subnet.isV6 }), request.subnets.isEmpty {
-      subnets.append(NetworkSubnet(subnet: try free.v4(of: settings.subnetPools)))
+      subnets.append(NetworkSubnet(subnet: try free.v4(of: configuration.subnetPools)))
     }
     let hasV6 = subnets.contains { $0.subnet.isV6 }
     if request.isIPv6Enabled, !hasV6 { subnets.append(NetworkSubnet(subnet: try free.v6())) }
@@ -138,7 +139,7 @@ struct NewNetwork {
   }
 
   private func addressSource(
-    _ request: NetworkRequest
+    _ request: NewNetworkRequest
   ) throws(NetworkError) -> Network.AddressSource {
     guard let word = request.ipamDriver, !word.isEmpty else {
       if request.options["mode"] == "unmanaged", request.subnets.isEmpty { return .none }
@@ -158,7 +159,7 @@ struct NewNetwork {
   }
 
   private func checked(
-    _ wanted: NetworkRequest.SubnetRequest, _ network: Network, _ free: FreeSubnet,
+    _ wanted: NewNetworkRequest.SubnetRequest, _ network: Network, _ free: FreeSubnet,
     others: [NetworkSubnet]
   ) throws(NetworkError) -> NetworkSubnet {
     let subnet = wanted.subnet.network
@@ -197,7 +198,7 @@ struct NewNetwork {
   }
 
   private func setRoutes(
-    of network: inout Network, _ request: NetworkRequest
+    of network: inout Network, _ request: NewNetworkRequest
   ) throws(NetworkError) {
     guard !request.routes.isEmpty else { return }
     for route in request.routes {
@@ -216,7 +217,7 @@ struct NewNetwork {
   }
 
   private func setServers(
-    of network: inout Network, _ request: NetworkRequest
+    of network: inout Network, _ request: NewNetworkRequest
   ) throws(NetworkError) {
     guard !request.dnsServers.isEmpty else { return }
     guard network.isDNSEnabled else { throw .conflict("--dns", "a network without name server") }

@@ -101,7 +101,7 @@ struct BridgeDevice {
 extension MACAddress {
   /// An address that nobody has been given: of the locally administered ones.
   static var random: MACAddress {
-    var bytes = randomBytes(6)
+    var bytes = arbitraryBytes(6)
     bytes[0] = bytes[0] & 0xFC | 0x02
     return MACAddress(bytes: bytes) ?? MACAddress.zero
   }

@@ -19,10 +19,10 @@ final class Lab {
     var template = Array("/tmp/networking-test-XXXXXX".utf8CString)
     folder = try #require(mkdtemp(&template).map { String(cString: $0) })
     home = try openFile("/proc/thread-self/ns/net", [.readOnly])
-    var settings = NetworkSettings(
+    var configuration = NetworkConfiguration(
       definitions: "\(folder)/networks", runFolder: "\(folder)/run", isRootless: false)
-    settings.nameServerProgram = nameServer
-    service = NetworkService(settings)
+    configuration.nameServerProgram = nameServer
+    service = NetworkService(configuration)
     try Namespaces.unshare(.network)
     var session = RouteSession(try KernelSocket(.route))
     try session.setUp(true, Link.loopbackIndex)

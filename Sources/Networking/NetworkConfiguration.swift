@@ -1,5 +1,5 @@
 /// Where networks are kept and what holds for all of them: containers.conf(5), `[network]`.
-public struct NetworkSettings: Equatable, Sendable {
+public struct NetworkConfiguration: Equatable, Sendable {
   /// Where the networks' JSON files are: /etc/containers/networks; of a user
   /// `<graphroot>/networks`.
   public var definitions: String

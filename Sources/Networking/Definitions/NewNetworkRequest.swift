@@ -1,5 +1,5 @@
 /// What is asked of `network create`; everything but the name can be left to us.
-public struct NetworkRequest: Equatable, Sendable {
+public struct NewNetworkRequest: Equatable, Sendable {
   /// Nil for the first free of `podman1`, `podman2`, …
   public var name: String?
   public var driver = "bridge"
