@@ -77,7 +77,7 @@ let package = Package(
 
     // Floor 3: services.
     .target(
-      name: "Storage", dependencies: ["EngineConfig", "JSON", "LinuxSystem", system],
+      name: "Storage", dependencies: ["Archive", "EngineConfig", "JSON", "LinuxSystem", system],
       swiftSettings: strict),
     .target(
       name: "RuntimeCore",
@@ -214,6 +214,18 @@ let package = Package(
     .testTarget(
       name: "ArchiveKernelTests", dependencies: ["Archive", "ArchiveProbe", "LinuxSystem", system],
       path: "Tests/Kernel/ArchiveTests", swiftSettings: strict),
+    .executableTarget(
+      name: "StorageProbe",
+      dependencies: ["Archive", "EngineConfig", "LinuxSystem", "Storage", system],
+      path: "Tests/Kernel/StorageProbe", swiftSettings: strict),
+    .testTarget(
+      name: "StorageKernelTests",
+      dependencies: ["EngineConfig", "LinuxSystem", "Storage", "StorageProbe", system],
+      path: "Tests/Kernel/StorageTests", swiftSettings: strict),
+    .testTarget(
+      name: "StorageTests",
+      dependencies: ["EngineConfig", "JSON", "LinuxSystem", "Storage", system],
+      path: "Tests/Unit/StorageTests", swiftSettings: strict),
     .testTarget(
       name: "NetworkingKernelTests",
       dependencies: ["LinuxSystem", "Netlink", "Networking", system],

@@ -12,7 +12,13 @@ public struct FileStatus: Sendable, Equatable {
   public var uid: UInt32
   public var gid: UInt32
   public var size: UInt64
+  /// The bytes on the disk.
+  public var allocatedSize: UInt64
+  /// How many names the file has.
+  public var linkCount: UInt32
   public var inode: UInt64
+  /// When the contents changed last.
+  public var modified: Timestamp
   /// The device number of the file system that holds the file.
   public var fileSystem: DeviceNumber
   /// The device that a character or block node stands for.
@@ -84,7 +90,10 @@ private func statx(
   }
   return FileStatus(
     mode: UInt32(status.stx_mode), uid: status.stx_uid, gid: status.stx_gid, size: status.stx_size,
+    allocatedSize: status.stx_blocks &* 512, linkCount: status.stx_nlink,
     inode: status.stx_ino,
+    modified: Timestamp(
+      seconds: status.stx_mtime.tv_sec, nanoseconds: Int64(status.stx_mtime.tv_nsec)),
     fileSystem: DeviceNumber(major: status.stx_dev_major, minor: status.stx_dev_minor),
     device: DeviceNumber(major: status.stx_rdev_major, minor: status.stx_rdev_minor),
     mount: status.stx_mask & UInt32(STATX_MNT_ID) != 0 ? status.stx_mnt_id : 0,

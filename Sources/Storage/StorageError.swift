@@ -2,8 +2,8 @@
 public enum StorageError: Error, Equatable, Sendable {
   /// A driver that no longer exists or never did (`devicemapper`, `btrfs`, `zfs`, `aufs`, …).
   case unsupportedDriver(String)
-  /// The driver of this store's files is another one than was asked for.
-  case driverMismatch(wanted: String, used: [String], graphRoot: String)
+  /// The store has files of several drivers, and nobody chose one.
+  case severalDrivers([String], graphRoot: String)
   /// overlayfs does not work on the file system of the store, and there is no mount program.
   case overlayUnusable(path: String, reason: String)
   /// `imagestore` is the same place as `graphroot`, a root is no absolute path, …

@@ -102,6 +102,11 @@ static inline int clinux_fcntl(int fd, int command, long argument) {
     return fcntl(fd, command, argument);
 }
 
+static inline int clinux_lock_file(int fd, short kind, int waits) {
+    struct flock lock = {.l_type = kind, .l_whence = SEEK_SET};
+    return fcntl(fd, waits ? F_OFD_SETLKW : F_OFD_SETLK, &lock);
+}
+
 static inline int clinux_ioctl(int fd, unsigned long request, void *argument) {
     return ioctl(fd, request, argument);
 }

@@ -1,43 +1,30 @@
 import EngineConfig
+import JSON
+import LinuxSystem
 
 extension Store {
   /// Every container of the store, those of other engines too.
-  public func containers() throws -> Listing<StoredContainer> { throw unfinished() }
+  public func containers() throws -> Listing<StoredContainer> {
+    try containerRecords.refresh()
+    let (found, damaged) = containerRecords.all()
+    return Listing(
+      items: found.map { $0.record.stored(isVolatile: $0.file.isVolatile) }, damaged: damaged)
+  }
 
   /// The container with this id, this name, or the only one whose id begins so.
   ///
   /// - Throws: `StorageError.ambiguousID`; `.damaged` where its record cannot be read.
-  public func container(_ nameOrID: String) throws -> StoredContainer? { throw unfinished() }
+  public func container(_ nameOrID: String) throws -> StoredContainer? {
+    try containerRecords.refresh()
+    guard let found = try containerRecords.find(nameOrID) else { return nil }
+    return found.record.stored(isVolatile: found.file.isVolatile)
+  }
 
   /// The ids of the containers that stand on an image.
-  public func containers(ofImage id: String) throws -> [String] { throw unfinished() }
-
-  /// Makes a container with a writable layer on its image, and its two folders.
-  ///
-  /// - Throws: `StorageError.noSuchImage`, `.nameInUse`, `.idInUse`.
-  public func createContainer(_ options: ContainerOptions) throws -> StoredContainer {
-    throw unfinished()
+  public func containers(ofImage id: String) throws -> [String] {
+    try containerRecords.refresh()
+    return containerRecords.candidates(id) { $0.image == id }.map(\.record.id)
   }
-
-  /// Removes a container, its layer and its folders; what is missing of them already is no error. It is
-  /// unmounted first.
-  public func deleteContainer(_ id: String) throws { throw unfinished() }
-
-  /// Mounts a container's root, or counts one more user where it is mounted already.
-  ///
-  /// - Returns: the path of the root.
-  public func mount(container id: String) throws -> String { throw unfinished() }
-
-  /// Counts one user less of a container's root, and takes the mount away with the last one, or at once.
-  ///
-  /// - Returns: whether it is still mounted.
-  @discardableResult
-  public func unmount(container id: String, force: Bool = false) throws -> Bool {
-    throw unfinished()
-  }
-
-  /// Where containers are mounted that are mounted now: by their ids.
-  public func mountedContainers() throws -> [String: String] { throw unfinished() }
 
   /// The folder of a container's own files that outlives a reboot: `…/overlay-containers/<id>/userdata`.
   public func userdataFolder(ofContainer id: String) -> String {
@@ -49,16 +36,181 @@ extension Store {
     "\(options.runRoot)/\(driverName)-containers/\(id)/userdata"
   }
 
+  /// Makes a container with a writable layer on its image, and its two folders.
+  ///
+  /// - Throws: `StorageError.noSuchImage`, `.nameInUse`, `.idInUse`.
+  public func createContainer(_ new: ContainerOptions) throws -> StoredContainer {
+    let id = try new.id ?? makeObjectID()
+    guard isObjectID(id) else { throw StorageError.invalidID(id) }
+    if new.size != nil || new.inodes != nil {
+      throw StorageError.quotaUnsupported(path: options.graphRoot)
+    }
+    let container = try changingLayers { lock, _ in
+      let parent = try topLayer(ofImage: new.image)
+      return try containerRecords.lockFile.withLock(.exclusive) { containerLock in
+        try containerRecords.refresh()
+        try checkFree(id, new.names)
+        let layer = try makeObjectID()
+        try layerJournal.begin([.unneeded(layer)])
+        try makeLayer(layer, on: parent, for: new, lock)
+        let record = ContainerRecord(new, id: id, layer: layer)
+        let file = try save(record, isVolatile: new.isVolatile, containerLock)
+        try layerJournal.end()
+        return record.stored(isVolatile: file.isVolatile)
+      }
+    }
+    for folder in [userdataFolder(ofContainer: id), runtimeFolder(ofContainer: id)] {
+      try makeDirectories(folder, mode: 0o700)
+    }
+    return container
+  }
+
+  private func topLayer(ofImage image: String?) throws -> String? {
+    guard let image else { return nil }
+    guard let found = try self.image(image) else { throw StorageError.noSuchImage(image) }
+    guard let top = found.topLayer else { return nil }
+    guard isObjectID(top), try recordedLayer(top) != nil, driver.contains(top) else {
+      throw StorageError.damaged(
+        path: driver.filesPath(top), reason: "layer \(top) of image \(found.id) is gone")
+    }
+    return top
+  }
+
+  private func checkFree(_ id: String, _ names: [String]) throws {
+    if try containerRecords.find(id: id) != nil { throw StorageError.idInUse(id) }
+    for name in names {
+      if let other = containerRecords.find(name: name) {
+        throw StorageError.nameInUse(name, by: other.record.id)
+      }
+    }
+  }
+
+  private func makeLayer(
+    _ id: String, on parent: String?, for new: ContainerOptions, _ lock: HeldLock
+  ) throws {
+    var root: LayerRoot?
+    if !new.mappings.isEmpty,
+      let uid = IDMappings.host(of: 0, in: new.mappings.users),
+      let gid = IDMappings.host(of: 0, in: new.mappings.groups)
+    {
+      root = LayerRoot(permissions: 0, uid: uid, gid: gid)
+    }
+    try driver.create(id, parent: parent, root: root)
+    var record = LayerRecord(
+      id: id, parent: parent, contents: nil, created: Timestamp.now().rfc3339)
+    record.mountLabel = new.mountLabel
+    try layerRecords.append(record)
+    try saveLayers(layerRecords.files[0], durable: !canBeLost(new.isVolatile), lock)
+  }
+
+  private func save(
+    _ record: ContainerRecord, isVolatile: Bool, _ lock: HeldLock
+  ) throws -> RecordFile {
+    try containerRecords.append(record)
+    try lock.recordWrite()
+    let file = containerRecords.files[0]
+    try file.save(durable: !canBeLost(isVolatile))
+    return file
+  }
+
+  /// Removes a container, its layer and its folders; what is missing of them already is no error. It is
+  /// unmounted first.
+  public func deleteContainer(_ id: String) throws {
+    guard isObjectID(id) else { throw StorageError.invalidID(id) }
+    try changingLayers { lock, removals in
+      try containerRecords.lockFile.withLock(.exclusive) { containerLock in
+        try containerRecords.refresh()
+        guard let found = try containerRecords.find(id: id) else {
+          throw StorageError.noSuchContainer(id)
+        }
+        let container = found.record.stored(isVolatile: found.file.isVolatile)
+        let canBeLost = canBeLost(container.isVolatile)
+        let layer = container.layer
+        if isObjectID(layer) { try layerJournal.begin([.unneeded(layer)]) }
+        try containerRecords.remove(id: id)
+        try containerLock.recordWrite()
+        try found.file.save(durable: !canBeLost)
+        if isObjectID(layer) {
+          try drop(layer: layer, durable: !canBeLost, lock, &removals)
+          try layerJournal.end()
+        }
+      }
+    }
+    for folder in [containerRecords.folder, "\(options.runRoot)/\(driverName)-containers"] {
+      try removeTree("\(folder)/\(id)")
+    }
+  }
+
+  /// Whether a change need not wait for the disk: nobody minds the loss, and the file system puts a
+  /// file in another's place only once its contents are on the disk, so that the records of others are
+  /// never lost with it.
+  private func canBeLost(_ isVolatile: Bool) -> Bool { isVolatile && replacesInOrder }
+
   /// Gives a container exactly these names.
   ///
   /// - Throws: `StorageError.nameInUse`.
-  public func setNames(_ names: [String], ofContainer id: String) throws { throw unfinished() }
+  public func setNames(_ names: [String], ofContainer id: String) throws {
+    try change(container: id) { record in
+      for name in names {
+        if let other = containerRecords.find(name: name), other.record.id != id {
+          throw StorageError.nameInUse(name, by: other.record.id)
+        }
+      }
+      record.names = names.isEmpty ? nil : names
+    }
+  }
 
   /// Replaces what other engines read of a container.
-  public func setMetadata(_ metadata: String, ofContainer id: String) throws { throw unfinished() }
+  public func setMetadata(_ metadata: String, ofContainer id: String) throws {
+    try change(container: id) { $0.metadata = metadata.isEmpty ? nil : metadata }
+  }
 
-  /// The bytes that a container wrote (`rw`) and those with its image's (`root`).
+  private func change(
+    container id: String, _ body: (inout ContainerRecord) throws -> Void
+  ) throws {
+    guard isObjectID(id) else { throw StorageError.invalidID(id) }
+    try containerRecords.lockFile.withLock(.exclusive) { lock in
+      try containerRecords.refresh()
+      guard let found = try containerRecords.find(id: id) else {
+        throw StorageError.noSuchContainer(id)
+      }
+      var record = found.record
+      try body(&record)
+      try containerRecords.replace(found, with: record)
+      try lock.recordWrite()
+      try found.file.save(durable: !canBeLost(found.file.isVolatile))
+    }
+  }
+
+  /// The bytes that a container wrote (`written`) and those with its image's (`root`).
   public func size(ofContainer id: String) throws -> (written: Int64, root: Int64) {
-    throw unfinished()
+    guard let container = try container(id) else { throw StorageError.noSuchContainer(id) }
+    let data = container.data.reduce(Int64(0)) { $0 &+ ($1.size ?? 0) }
+    let own = try TreeSize(of: driver.filesPath(container.layer)).contents &+ data
+    guard let image = container.image, let below = try? size(ofImage: image) else {
+      return (own, own)
+    }
+    guard !driver.keepsChanges else { return (own, own &+ below) }
+    // The folder has everything.
+    return (max(0, own &- below), own)
+  }
+}
+
+extension ContainerRecord {
+  init(_ new: ContainerOptions, id: String, layer: String) {
+    self.id = id
+    names = new.names.isEmpty ? nil : new.names
+    image = new.image ?? ""
+    self.layer = layer
+    metadata = new.metadata.isEmpty ? nil : new.metadata
+    created = Timestamp.now().rfc3339
+    userMap = new.mappings.users.isEmpty ? nil : new.mappings.users
+    groupMap = new.mappings.groups.isEmpty ? nil : new.mappings.groups
+    var members: [JSONTree.Member] = [
+      .init("MountLabel", .string(new.mountLabel ?? "")),
+      .init("ProcessLabel", .string(new.processLabel ?? "")),
+    ]
+    if new.isVolatile { members.append(.init("Volatile", .bool(true))) }
+    flags = .object(members)
   }
 }

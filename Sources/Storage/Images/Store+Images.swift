@@ -1,90 +1,121 @@
 import LinuxSystem
-import SystemPackage
-
-/// An image that is about to come into the store.
-public struct NewImage: Sendable {
-  /// The digest of its configuration, without `sha256:`.
-  public var id: String
-  public var names: [String]
-  /// The manifest's digest, `sha256:…`.
-  public var digest: String?
-  public var topLayer: String?
-  /// JSON that other engines read: `{"signatures-sizes":{…}}`.
-  public var metadata: String
-  /// Files to keep: at least `manifest`, `manifest-<digest>` and the configuration under its digest.
-  public var data: [(name: String, contents: [UInt8])]
-  /// RFC 3339 time that is recorded as the image's; nil for now. Engines give the configuration's.
-  public var created: String?
-
-  public init(
-    id: String, names: [String], digest: String?, topLayer: String?, metadata: String = "",
-    data: [(name: String, contents: [UInt8])], created: String? = nil
-  ) {
-    self.id = id
-    self.names = names
-    self.digest = digest
-    self.topLayer = topLayer
-    self.metadata = metadata
-    self.data = data
-    self.created = created
-  }
-}
 
 extension Store {
   /// Every image of this store and of the read-only ones.
-  public func images() throws -> Listing<StoredImage> { throw unfinished() }
+  public func images() throws -> Listing<StoredImage> {
+    try imageRecords.refresh()
+    let (found, damaged) = imageRecords.all()
+    var listing = Listing(items: found.map { $0.record.stored() }, damaged: damaged)
+    for store in readOnlyStores {
+      try store.images.refresh()
+      let known = Set(listing.items.map(\.id))
+      let (found, damaged) = store.images.all()
+      listing.items += found.filter { !known.contains($0.record.id) }
+        .map { $0.record.stored(isReadOnly: true) }
+      listing.damaged += damaged
+    }
+    return listing
+  }
 
   /// The image with this id, this name as it is recorded, or the only one whose id begins so.
   ///
   /// - Throws: `StorageError.ambiguousID`; `.damaged` where its record cannot be read.
-  public func image(_ nameOrID: String) throws -> StoredImage? { throw unfinished() }
-
-  /// The images that can be found by this digest of a manifest, `sha256:…`.
-  public func images(digest: String) throws -> [StoredImage] { throw unfinished() }
-
-  /// One of the files that are kept with an image.
-  public func data(_ name: String, ofImage id: String) throws -> [UInt8] { throw unfinished() }
-
-  /// Puts an image into the store, whole or not at all. One of the same id stays, gets what it lacks of the
-  /// names and the data, and the names that had another owner move to it.
-  @discardableResult
-  public func createImage(_ new: NewImage) throws -> StoredImage { throw unfinished() }
-
-  /// Keeps a file with an image, in the place of one of the same name.
-  public func setData(_ name: String, _ contents: [UInt8], ofImage id: String) throws {
-    throw unfinished()
+  public func image(_ nameOrID: String) throws -> StoredImage? {
+    try imageRecords.refresh()
+    if let found = try imageRecords.find(nameOrID) { return found.record.stored() }
+    for store in readOnlyStores {
+      try store.images.refresh()
+      if let found = try store.images.find(nameOrID) {
+        return found.record.stored(isReadOnly: true)
+      }
+    }
+    return nil
   }
 
-  /// Gives an image exactly these names; each is taken from the image that had it.
-  public func setNames(_ names: [String], ofImage id: String) throws { throw unfinished() }
+  /// The images that can be found by this digest of a manifest, `sha256:…`.
+  public func images(digest: String) throws -> [StoredImage] {
+    try imageRecords.refresh()
+    var images = imageRecords.candidates(digest) { $0.stored().digests.contains(digest) }
+      .map { $0.record.stored() }
+    for store in readOnlyStores {
+      try store.images.refresh()
+      images += store.images.candidates(digest) { $0.stored().digests.contains(digest) }
+        .map { $0.record.stored(isReadOnly: true) }
+    }
+    return images
+  }
 
-  /// Gives an image names beside those that it has; each is taken from the image that had it.
-  public func addNames(_ names: [String], toImage id: String) throws { throw unfinished() }
+  /// The bytes of an image: of its layers as they were unpacked and of the files kept with it.
+  public func size(ofImage id: String) throws -> Int64 {
+    guard let image = try image(id) else { throw StorageError.noSuchImage(id) }
+    var size = image.data.reduce(Int64(0)) { $0 &+ ($1.size ?? 0) }
+    guard let top = image.topLayer else { return size }
+    for layer in try chain(ofLayer: top) { size &+= try self.size(of: layer) }
+    return size
+  }
 
-  /// Takes names from an image; a name that it does not have is passed over.
-  public func removeNames(_ names: [String], fromImage id: String) throws { throw unfinished() }
+  /// The bytes of a layer as it was unpacked; of its files where it never was.
+  public func size(of layer: StoredLayer) throws -> Int64 {
+    if let size = layer.contents?.diffSize, size >= 0 { return size }
+    return try TreeSize(of: driver.filesPath(layer.id)).contents
+  }
 
   /// Removes an image and those of its layers that nothing else needs.
   ///
   /// - Returns: the ids of the layers that went, the topmost first.
   /// - Throws: `StorageError.imageInUse` while a container stands on it.
   @discardableResult
-  public func deleteImage(_ id: String) throws -> [String] { throw unfinished() }
+  public func deleteImage(_ id: String) throws -> [String] {
+    guard isObjectID(id) else { throw StorageError.invalidID(id) }
+    return try changingLayers { lock, removals in
+      try imageRecords.lockFile.withLock(.exclusive) { imageLock in
+        try imageRecords.refresh()
+        try containerRecords.refresh()
+        guard let image = try imageRecords.find(id: id) else { throw noOwnImage(id) }
+        let users = containerRecords.candidates(id) { $0.image == id }.map(\.record.id)
+        guard users.isEmpty else { throw StorageError.imageInUse(id, containers: users) }
 
-  /// The bytes of an image: of its layers as they were unpacked and of the files kept with it.
-  public func size(ofImage id: String) throws -> Int64 { throw unfinished() }
+        try imageRecords.remove(id: id)
+        let layers = try unneededLayers(of: image.record)
+        try layerJournal.begin(layers.map { .unneeded($0) })
+        try imageLock.recordWrite()
+        try image.file.save(durable: true)
+        try dropAll(layers, lock, &removals)
+        try layerJournal.end()
+        try removeTree("\(imageRecords.folder)/\(id)")
+        return layers
+      }
+    }
+  }
 
-  /// Mounts an image read-only, or counts one more user where it is mounted already.
-  public func mount(image id: String) throws -> String { throw unfinished() }
+  /// Why an image cannot be changed that is not among our own.
+  func noOwnImage(_ id: String) -> StorageError {
+    let other = readOnlyStores.contains { (try? $0.images.find(id: id)) ?? nil != nil }
+    return other ? .readOnly(id) : .noSuchImage(id)
+  }
 
-  /// Counts one user less of a mounted image, and takes the mount away with the last one, or at once.
-  ///
-  /// - Returns: whether it is still mounted.
-  @discardableResult
-  public func unmount(image id: String, force: Bool = false) throws -> Bool { throw unfinished() }
+  /// The layers that go with an image whose record is gone already: from its top down to the first that
+  /// something else needs.
+  private func unneededLayers(of image: ImageRecord) throws -> [String] {
+    var going = (image.mappedTopLayers ?? []).filter {
+      isObjectID($0) && needs(ofLayer: $0).isEmpty
+    }
+    var next = image.topLayer
+    while let id = next, isObjectID(id), !going.contains(id) {
+      let users = needs(ofLayer: id).filter { !going.contains($0) }
+      guard users.isEmpty, let found = try layerRecords.find(id: id) else { break }
+      going.append(id)
+      next = found.record.parent
+    }
+    return going
+  }
 
-  /// Where images are mounted that are mounted now: by their ids.
-  public func mountedImages() throws -> [String: String] { throw unfinished() }
+  /// Removes several layers with one change of the records.
+  private func dropAll(
+    _ layers: [String], _ lock: HeldLock, _ removals: inout [TemporaryFolder]
+  ) throws {
+    for id in layers { try layerRecords.remove(id: id) }
+    if !layers.isEmpty { try saveLayers(layerRecords.files[0], durable: true, lock) }
+    for id in layers { try dropFiles(ofLayer: id, &removals) }
+  }
 }
-
-func unfinished() -> SystemError { SystemError("storage", "", .noFunction) }

@@ -1,0 +1,219 @@
+import EngineConfig
+import LinuxSystem
+import SystemPackage
+import Testing
+
+@testable import Storage
+
+@Suite(.serialized, .enabled(if: isRoot, "needs root"))
+struct StoreTests {
+  private func makeImage(_ store: TestStore, _ name: String = "localhost/one:latest") throws
+    -> String
+  {
+    let (lines, status) = try store.probe(["make-image", name, "first", "second"])
+    #expect(status == .exited(0))
+    return try #require(lines.first)
+  }
+
+  @Test(arguments: ["overlay", "vfs"])
+  func aContainerSeesItsImageAndWritesForItselfAlone(_ driver: String) throws {
+    let test = try TestStore(driver: driver)
+    let image = try makeImage(test)
+    let store = try test.open()
+    let container = try store.createContainer(ContainerOptions(names: ["box"], image: image))
+    let path = try store.mount(container: container.id)
+    #expect(try readFile("\(path)/second", limit: 100) == Array("second".utf8))
+    let folder = try openFile(path, [.readOnly, .directory])
+    try folder.lent.replaceFile("first", contents: [1, 2, 3], mode: 0o644)
+    #expect(try store.mount(container: container.id) == path)
+    #expect(try store.mountedContainers() == [container.id: path])
+    #expect(try store.unmount(container: container.id))
+    #expect(try !store.unmount(container: container.id))
+    #expect(throws: StorageError.notMounted(container.layer)) {
+      try store.unmount(container: container.id)
+    }
+    #expect(fileExists(store.userdataFolder(ofContainer: container.id)))
+    #expect(fileExists(store.runtimeFolder(ofContainer: container.id)))
+
+    let other = try store.createContainer(ContainerOptions(image: image))
+    let otherPath = try store.mount(container: other.id)
+    #expect(try readFile("\(otherPath)/first", limit: 100) == Array("first".utf8))
+    #expect(try Set(store.containers(ofImage: image)) == [container.id, other.id])
+
+    for id in [container.id, other.id] { try store.deleteContainer(id) }
+    #expect(try store.containers().items.isEmpty)
+    #expect(!fileExists(store.userdataFolder(ofContainer: container.id)))
+    #expect(try store.deleteImage(image).count == 2)
+    #expect(try test.strays() == [])
+  }
+
+  @Test func namesAndIDsHaveOneOwner() throws {
+    let test = try TestStore()
+    let image = try makeImage(test)
+    let store = try test.open()
+    let box = try store.createContainer(ContainerOptions(names: ["box"], image: image))
+    #expect(throws: StorageError.nameInUse("box", by: box.id)) {
+      try store.createContainer(ContainerOptions(names: ["box"], image: image))
+    }
+    #expect(throws: StorageError.idInUse(box.id)) {
+      try store.createContainer(ContainerOptions(id: box.id, image: image))
+    }
+    #expect(throws: StorageError.imageInUse(image, containers: [box.id])) {
+      try store.deleteImage(image)
+    }
+    let second = try store.createContainer(ContainerOptions(names: ["other"], image: image))
+    #expect(throws: StorageError.nameInUse("other", by: second.id)) {
+      try store.setNames(["other"], ofContainer: box.id)
+    }
+    try store.setNames(["renamed"], ofContainer: box.id)
+    #expect(try store.container("renamed")?.id == box.id)
+    #expect(try store.container(String(box.id.prefix(12)))?.names == ["renamed"])
+    #expect(try store.container("box") == nil)
+    #expect(try test.strays() == [])
+  }
+
+  @Test(arguments: ["../x", "/", "a\u{0}b", String(repeating: "a", count: 300), ""])
+  func anIDThatIsNoneReachesNoFile(_ id: String) throws {
+    let test = try TestStore()
+    let image = try makeImage(test)
+    let store = try test.open()
+    #expect(throws: StorageError.invalidID(id)) {
+      try store.createContainer(ContainerOptions(id: id, image: image))
+    }
+    #expect(throws: StorageError.invalidID(id)) { try store.deleteImage(id) }
+    #expect(throws: StorageError.invalidID(id)) { try store.deleteContainer(id) }
+    #expect(throws: StorageError.invalidID(id)) { try store.stageLayer(parent: id) }
+    let staged = try store.stageLayer()
+    #expect(throws: StorageError.invalidID(id)) {
+      try store.commit([LayerCommit(staged: staged, id: id, parent: nil, contents: nil)])
+    }
+    store.discard(staged)
+    #expect(try store.image(id) == nil)
+  }
+
+  @Test func aTagMovesFromOneImageToAnother() throws {
+    let test = try TestStore()
+    let first = try makeImage(test)
+    let store = try test.open()
+    let (lines, _) = try test.probe(["make-image", "localhost/two:latest", "third"])
+    let second = try #require(lines.first)
+    try store.addNames(["localhost/one:latest"], toImage: second)
+    #expect(try store.image(first)?.names == [])
+    #expect(try store.image(first)?.nameHistory == ["localhost/one:latest"])
+    #expect(try store.image("localhost/one:latest")?.id == second)
+    try store.removeNames(["localhost/two:latest"], fromImage: second)
+    #expect(try store.image(second)?.names == ["localhost/one:latest"])
+  }
+
+  @Test func oneDamagedRecordDoesNotHideTheOthers() throws {
+    let test = try TestStore()
+    let image = try makeImage(test)
+    let store = try test.open()
+    let path = "\(store.imageRecords.folder)/images.json"
+    let text = String(decoding: try readFile(path, limit: 1 << 20), as: UTF8.self)
+    let broken = String(repeating: "b", count: 64)
+    let folder = try openFile(store.imageRecords.folder, [.readOnly, .directory])
+    let damaged = text.dropLast() + ",{\"id\":\"\(broken)\",\"names\":7},{\"id\":\"../x\"},{]"
+    try folder.lent.replaceFile("images.json", contents: Array(damaged.utf8), mode: 0o600)
+    let listing = try store.images()
+    #expect(listing.items.map(\.id) == [image])
+    #expect(listing.damaged.map(\.id) == [broken, nil, nil, nil])
+    // What is not understood is not written over.
+    #expect(throws: StorageError.self) { try store.addNames(["x"], toImage: image) }
+    #expect(throws: StorageError.self) { try store.image(broken) }
+  }
+
+  @Test func aLayerWithoutItsFilesMakesOnlyItsImageAnError() throws {
+    let test = try TestStore()
+    let image = try makeImage(test)
+    let store = try test.open()
+    let top = try #require(try store.image(image)?.topLayer)
+    try removeTree("\(test.root)/overlay/\(top)")
+    #expect(try store.images().items.count == 1)
+    #expect(try store.wholeLayer(top) == nil)
+    #expect(throws: StorageError.self) { try store.createContainer(ContainerOptions(image: image)) }
+    // Whoever pulls it again mends it.
+    _ = try makeImage(test)
+    #expect(try store.wholeLayer(top) != nil)
+    #expect(try store.createContainer(ContainerOptions(image: image)).image == image)
+  }
+
+  @Test func lostShortLinksAreMadeAnew() throws {
+    let test = try TestStore()
+    let image = try makeImage(test)
+    let store = try test.open()
+    let box = try store.createContainer(ContainerOptions(image: image))
+    try removeTree("\(test.root)/overlay/l")
+    let path = try store.mount(container: box.id)
+    #expect(fileExists("\(path)/first"))
+    try store.unmount(container: box.id)
+  }
+
+  @Test func aReadOnlyStoreLendsItsImages() throws {
+    let lender = try TestStore()
+    let image = try makeImage(lender)
+    let test = try TestStore()
+    var options = test.options
+    options.additionalImageStores = [lender.root]
+    let store = try Store.open(options)
+    #expect(try store.image("localhost/one:latest")?.isReadOnly == true)
+    #expect(try store.images().items.map(\.id) == [image])
+    let box = try store.createContainer(ContainerOptions(image: image))
+    let path = try store.mount(container: box.id)
+    #expect(fileExists("\(path)/first"))
+    try store.deleteContainer(box.id)
+    #expect(throws: StorageError.readOnly(image)) { try store.deleteImage(image) }
+    let place = try store.mount(image: image)
+    #expect(fileExists("\(place)/first"))
+    try store.unmount(image: image)
+  }
+
+  @Test func anImageIsMountedForReading() throws {
+    let test = try TestStore()
+    let image = try makeImage(test)
+    let store = try test.open()
+    let path = try store.mount(image: image)
+    #expect(try store.mountedImages() == [image: path])
+    #expect(fileExists("\(path)/first"))
+    #expect(throws: SystemError.self) { try makeDirectory("\(path)/x", mode: 0o755) }
+    #expect(try !store.unmount(image: image))
+    #expect(try store.mountedImages().isEmpty)
+  }
+
+  @Test(arguments: [3, 60, 200])
+  func manyLayersFitIntoOneMount(_ count: Int) throws {
+    let test = try TestStore()
+    let layers = (0..<count).map { "layer\($0)" }
+    #expect(try test.probe(["make-image", "localhost/deep:latest"] + layers).status == .exited(0))
+    #expect(try test.probe(["create", "localhost/deep:latest", "box"]).status == .exited(0))
+    // In a process of its own: a long list of layers needs another current folder.
+    let (lines, status) = try test.probe(["mount", "box"])
+    #expect(status == .exited(0))
+    let path = try #require(lines.first)
+    #expect(fileExists("\(path)/layer0") && fileExists("\(path)/layer\(count - 1)"))
+  }
+
+  @Test func twoProcessesChangeOneStoreAtOnce() throws {
+    let test = try TestStore()
+    _ = try makeImage(test)
+    let rounds = try test.probe(["both", "localhost/one:latest", "20"])
+    #expect(rounds.status == .exited(0))
+    #expect(try test.strays() == [])
+  }
+
+  @Test(arguments: ["devicemapper", "btrfs", "zfs", "aufs", "nonsense"])
+  func aDriverThatThereIsNotIsAnError(_ driver: String) throws {
+    let test = try TestStore(driver: driver)
+    #expect(throws: StorageError.unsupportedDriver(driver)) { try test.open() }
+  }
+
+  @Test func theDriverIsThatOfTheFiles() throws {
+    let test = try TestStore(driver: "vfs")
+    _ = try makeImage(test)
+    var options = test.options
+    options.driver = nil
+    #expect(try Store.open(options).driverName == "vfs")
+    options.driver = "overlay2"
+    #expect(try Store.open(options).driverName == "overlay")
+  }
+}
