@@ -15,7 +15,7 @@ STATIC := $(filter podman ocirun podman-monitor podman-init,$(PROGRAMS))
 
 # What each job needs of Debian 12. PEERS are the engines and runtimes that tests and bench run
 # ours beside: where one cannot be installed, its tests are skipped and say so.
-BUILD_PACKAGES := binutils libcurl4-openssl-dev libseccomp-dev libsqlite3-dev libssl-dev libzstd-dev zlib1g-dev
+BUILD_PACKAGES := binutils libcurl4-openssl-dev libisal-dev libseccomp-dev libsqlite3-dev libssl-dev libzstd-dev zlib1g-dev
 CHECK_PACKAGES := jq
 QUICKSTART_PACKAGES := busybox-static jq
 TEST_PACKAGES := busybox-static jq runc

@@ -39,6 +39,8 @@ let package = Package(
     .systemLibrary(name: "CCrypto"),
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CZstd"),
+    // libisal-dev, for podman-transfer alone, which is dynamic.
+    .systemLibrary(name: "CISAL"),
 
     // Floor 1: ground.
     .target(name: "LinuxSystem", dependencies: ["CLinux", system], swiftSettings: strict),
@@ -74,6 +76,8 @@ let package = Package(
 
     .target(
       name: "HTTPClient", dependencies: ["CCurl", "LinuxSystem", system], swiftSettings: strict),
+
+    .target(name: "Igzip", dependencies: ["Archive", "CISAL"], swiftSettings: strict),
 
     // Floor 3: services.
     .target(
@@ -209,7 +213,7 @@ let package = Package(
       dependencies: ["CLinux", "Cgroups", "LinuxSystem", "RuntimeSpec", system],
       path: "Tests/Kernel/CgroupsTests", swiftSettings: strict),
     .executableTarget(
-      name: "ArchiveProbe", dependencies: ["Archive", "LinuxSystem", system],
+      name: "ArchiveProbe", dependencies: ["Archive", "Igzip", "LinuxSystem", system],
       path: "Tests/Kernel/ArchiveProbe", swiftSettings: strict),
     .testTarget(
       name: "ArchiveKernelTests", dependencies: ["Archive", "ArchiveProbe", "LinuxSystem", system],

@@ -29,6 +29,19 @@ public enum Compression: String, Equatable, Sendable, CaseIterable {
   }
 }
 
+/// What decompresses gzip. `zlib` is in every program; a faster library may be at hand in one that is not
+/// static.
+public struct GzipDecoding: Sendable {
+  let decode: @Sendable (any ByteSource) throws(ArchiveError) -> any ByteSource
+
+  public init(_ decode: @escaping @Sendable (any ByteSource) throws(ArchiveError) -> any ByteSource)
+  {
+    self.decode = decode
+  }
+
+  public static let zlib = GzipDecoding { (source) throws(ArchiveError) in try GzipDecoder(source) }
+}
+
 /// Puts bytes that were looked at back in front of their source.
 final class PrefixedSource: ByteSource {
   private let prefix: MemorySource

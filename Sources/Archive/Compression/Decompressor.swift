@@ -12,9 +12,10 @@ public final class Decompressor: ByteSource {
   ///   - source: the compressed stream.
   ///   - compression: how it is compressed; nil looks at its first bytes.
   ///   - limits: what it may decompress to.
+  ///   - gzip: what decompresses gzip.
   public init(
     _ source: any ByteSource, _ compression: Compression? = nil,
-    limits: ArchiveLimits = ArchiveLimits()
+    limits: ArchiveLimits = ArchiveLimits(), gzip: GzipDecoding = .zlib
   ) throws(ArchiveError) {
     self.limits = limits
     compressed = CountingSource(source)
@@ -28,7 +29,7 @@ public final class Decompressor: ByteSource {
     }
     switch self.compression {
     case .none: decoder = input
-    case .gzip: decoder = try GzipDecoder(input)
+    case .gzip: decoder = try gzip.decode(input)
     case .zstd: decoder = try ZstdDecoder(input, windowLog: limits.zstdWindowLog)
     }
   }

@@ -36,9 +36,10 @@ public struct ConfinedUnpack: ~Copyable {
   ///   - target: the folder that becomes the child's root; opened for reading, not as a mere place.
   ///   - tarSplit: an empty file for the tar-split data, gzip and JSON lines; nil for none.
   ///   - compression: nil looks at the first bytes.
+  ///   - gzip: what decompresses gzip.
   public static func start(
     _ input: FileDescriptor, into target: FileDescriptor, tarSplit: FileDescriptor?,
-    compression: Compression? = nil, _ options: UnpackOptions
+    compression: Compression? = nil, gzip: GzipDecoding = .zlib, _ options: UnpackOptions
   ) throws(ArchiveError) -> ConfinedUnpack {
     var pipe = try archiving { () throws(SystemError) in try Pipe() }
     let kept = try archiving { () throws(SystemError) in try target.duplicated() }
@@ -47,7 +48,7 @@ public struct ConfinedUnpack: ~Copyable {
       // Given up: in code that never returns, an owner's life ends at its last mention.
       guard let report = pipe.writing.take() else { CurrentProcess.exit(1) }
       UnpackWorker(input: input, target: target, tarSplit: tarSplit, report: report.release())
-        .run(compression, options)
+        .run(compression, gzip, options)
     case .parent(let process):
       guard let report = pipe.reading.take() else { throw .truncated(.report) }
       return ConfinedUnpack(process: process, report: report, target: kept, options: options)

@@ -11,7 +11,7 @@ struct UnpackWorker {
   let report: FileDescriptor
 
   /// Confines this process, unpacks, reports, and ends.
-  func run(_ compression: Compression?, _ options: UnpackOptions) -> Never {
+  func run(_ compression: Compression?, _ gzip: GzipDecoding, _ options: UnpackOptions) -> Never {
     var worker = self
     var outcome = WorkerReport()
     do throws(SystemError) {
@@ -20,7 +20,7 @@ struct UnpackWorker {
       _ = CurrentProcess.setFileCreationMask(0)
       worker = try withoutOtherDescriptors()
       try worker.confine()
-      outcome = worker.unpack(compression, options)
+      outcome = worker.unpack(compression, gzip, options)
     } catch {
       outcome.failure = WorkerReport.Failure(.system(error))
     }
@@ -33,7 +33,9 @@ struct UnpackWorker {
     try? report.writeAll(text)
   }
 
-  private func unpack(_ compression: Compression?, _ options: UnpackOptions) -> WorkerReport {
+  private func unpack(
+    _ compression: Compression?, _ gzip: GzipDecoding, _ options: UnpackOptions
+  ) -> WorkerReport {
     var outcome = WorkerReport()
     let session = UnpackSession(target, options)
     if case .overlay(.trusted) = options.whiteouts { session.opaqueFolders = [] }
@@ -43,7 +45,9 @@ struct UnpackWorker {
         // The lines are base64 of mostly zeros: the fastest level makes them small enough.
         split = try Compressor(.gzip, level: 1, to: DescriptorSink(tarSplit, subject: "tar-split"))
       }
-      let unpacked = try LayerUnpacker(into: target, options).unpack(
+      var unpacker = LayerUnpacker(into: target, options)
+      unpacker.gzip = gzip
+      let unpacked = try unpacker.unpack(
         DescriptorSource(input, subject: "layer"), compression, split, session)
       outcome.result = WorkerReport.Result(unpacked, opaqueFolders: session.opaqueFolders ?? [])
     } catch {

@@ -7,6 +7,8 @@ public import SystemPackage
 public struct LayerUnpacker {
   private let target: FileDescriptor
   private let options: UnpackOptions
+  /// What decompresses gzip.
+  public var gzip = GzipDecoding.zlib
 
   /// - Parameter target: the folder, lent; opened for reading, not as a mere place.
   public init(into target: FileDescriptor, _ options: UnpackOptions) {
@@ -31,7 +33,7 @@ public struct LayerUnpacker {
     _ session: UnpackSession
   ) throws(ArchiveError) -> UnpackReport {
     let compressed = HashingSource(source)
-    let decompressor = try Decompressor(compressed, compression, limits: options.limits)
+    let decompressor = try Decompressor(compressed, compression, limits: options.limits, gzip: gzip)
     let archive = HashingSource(decompressor)
     let recorder = tarSplit.map { TarSplitRecorder(to: $0) }
     session.recorder = recorder

@@ -123,7 +123,8 @@ final class UnpackSession {
 
   func openFolderItself(_ path: EntryPath) throws(ArchiveError) -> OwnedDescriptor {
     if path.isRoot { return try root.openEntry(EntryName([0x2e]), O_RDONLY | O_DIRECTORY) }
-    return try folder(path.parent).lent.openEntry(
+    let parent = try folder(path.parent)
+    return try parent.lent.openEntry(
       EntryName(path.name), O_RDONLY | O_DIRECTORY | O_NONBLOCK)
   }
 

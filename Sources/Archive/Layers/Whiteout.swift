@@ -44,19 +44,20 @@ extension UnpackSession {
     case (.bookkeeping, _), (_, .kept): return
     case (.entry(let path), .overlay): try hide(path, entry)
     case (.folder(let path), .overlay):
-      _ = try folder(path)
-      try setOpaque(try openForAttributes(path).lent, path)
+      let folder = try openForReading(path)
+      try setOpaque(folder.lent, path)
     case (.entry(let path), .deletion):
       let parent = try folder(path.parent)
       try deleteOlder(path, in: parent.lent)
     case (.folder(let path), .deletion):
-      _ = try folder(path)
-      try deleteOlderContent(path, try openForAttributes(path).lent)
+      let folder = try openForReading(path)
+      try deleteOlderContent(path, folder.lent)
     }
   }
 
-  private func openForAttributes(_ path: EntryPath) throws(ArchiveError) -> OwnedDescriptor {
-    try folder(path).lent.openEntry(EntryName([0x2e]), O_RDONLY | O_DIRECTORY)
+  private func openForReading(_ path: EntryPath) throws(ArchiveError) -> OwnedDescriptor {
+    let place = try folder(path)
+    return try place.lent.openEntry(EntryName([0x2e]), O_RDONLY | O_DIRECTORY)
   }
 
   /// Makes overlay's whiteout. A whiteout hides only what is older than its layer: what this archive has

@@ -6,6 +6,7 @@
 //
 // The archive is standard input, or output.
 import Archive
+import Igzip
 import LinuxSystem
 import SystemPackage
 
@@ -32,8 +33,9 @@ func unpack(_ words: [String]) throws {
     split = SharedDescriptor(
       try openFile(words[2], [.readWrite, .create, .truncate], mode: 0o600))
   }
+  let gzip = CurrentProcess.environmentVariable("ZLIB") == nil ? IgzipDecoder.decoding : .zlib
   let report = try ConfinedUnpack.start(
-    .standardInput, into: target.lent, tarSplit: split?.lent, options
+    .standardInput, into: target.lent, tarSplit: split?.lent, gzip: gzip, options
   ).finish()
   try FileDescriptor.standardOutput.writeAll(
     """
