@@ -110,8 +110,8 @@ let package = Package(
     .target(
       name: "Engine",
       dependencies: [
-        "Cgroups", "EngineConfig", "ImageSpec", "JSON", "LinuxSystem", "RuntimeSpec", "StateStore",
-        system,
+        "Cgroups", "EngineConfig", "HelperProtocols", "ImageSpec", "JSON", "LinuxSystem",
+        "Networking", "RuntimeSpec", "StateStore", "Storage", system,
       ],
       swiftSettings: strict),
 

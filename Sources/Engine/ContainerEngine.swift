@@ -2,6 +2,7 @@ import Cgroups
 import JSON
 public import LinuxSystem
 public import StateStore
+public import Storage
 import SystemPackage
 
 /// The engine: the one door through which the command line and the API reach containers, images,
@@ -17,6 +18,7 @@ public final class ContainerEngine {
   public let configuration: EngineConfiguration
 
   private var openedState: StateStore?
+  private var openedStore: Store?
 
   public init(_ configuration: EngineConfiguration) {
     self.configuration = configuration
@@ -38,6 +40,16 @@ public final class ContainerEngine {
         openedState = opened
         return opened
       }
+    }
+  }
+
+  /// The store of images, layers and containers' files.
+  public var store: Store {
+    get throws {
+      if let openedStore { return openedStore }
+      let opened = try Store.open(configuration.storeOptions)
+      openedStore = opened
+      return opened
     }
   }
 

@@ -3,6 +3,8 @@ public import RuntimeSpec
 
 /// Where a container's namespaces come from.
 public struct ContainerNamespaces: JSONObject, Equatable, Sendable {
+  typealias Mapping = Spec.Linux.IDMapping
+
   public var pid = NamespaceMode.private
   public var ipc = NamespaceMode.shareable
   public var uts = NamespaceMode.private

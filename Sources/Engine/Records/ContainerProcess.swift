@@ -10,6 +10,8 @@ public struct ContainerProcess: JSONObject, Equatable, Sendable {
   /// `NAME=value`.
   public var environment: [String] = []
   public var workingDirectory = "/"
+  /// Whether the folder has to be there; else it is made.
+  public var requiresWorkingDirectory = false
   /// `name`, `uid`, `name:group`…; empty for root. Looked up in the container's files at each start.
   public var user = ""
   /// Further groups, by name or number; `keep-groups` leaves the caller's.
@@ -41,6 +43,7 @@ public struct ContainerProcess: JSONObject, Equatable, Sendable {
     try object.member("command", &command, standard: [])
     try object.member("env", &environment, standard: [])
     try object.member("cwd", &workingDirectory, standard: "/")
+    try object.member("cwdRequired", &requiresWorkingDirectory, standard: false)
     try object.member("user", &user, standard: "")
     try object.member("groups", &groups, standard: [])
     try object.member("terminal", &hasTerminal, standard: false)

@@ -24,6 +24,7 @@ extension ContainerResolution {
         passesProxies: asked.passesProxies ?? defaults.passesProxies
       ).entries
     process.workingDirectory = try workingDirectory()
+    process.requiresWorkingDirectory = asked.workingDirectory != nil
     process.user = asked.user ?? parameters?.user ?? ""
     process.groups = asked.groups
     if process.groups.contains("keep-groups"), process.groups.count > 1 {

@@ -16,6 +16,16 @@ public struct ContainerUser: Equatable, Sendable {
   public var isKnown: Bool
   public var isGroupKnown: Bool
 
+  /// A user that nothing was looked up for: root.
+  public init() {
+    uid = 0
+    gid = 0
+    groups = []
+    home = "/root"
+    isKnown = false
+    isGroupKnown = false
+  }
+
   /// The largest file that is read, in bytes.
   static let largestFile = 4 << 20
 

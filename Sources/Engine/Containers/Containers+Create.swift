@@ -1,0 +1,138 @@
+import ImageSpec
+import JSON
+import LinuxSystem
+import RuntimeSpec
+import StateStore
+import Storage
+
+extension Containers {
+  /// Makes a container, with everything that it needs on disk; nothing of it runs yet.
+  ///
+  /// - Throws: `EngineError` where the request cannot be met; nothing is left then.
+  @discardableResult
+  public func create(_ request: ContainerRequest) throws -> Container {
+    if let name = request.name {
+      guard ContainerIdentifier.isName(name), name.utf8.count <= 255 else {
+        throw EngineError.invalid(
+          option: "--name", value: name,
+          reason: "names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument")
+      }
+      try clear(name, request)
+    }
+    var image: ContainerImage?
+    if let name = request.image {
+      image = try engine.images.forContainer(name, request.imageSource)
+    }
+    if let rootfs = request.rootfs { try check(rootfs: rootfs) }
+    if request.image == nil, request.rootfs == nil {
+      throw EngineError.nothingToDo("an image or a root file system is needed")
+    }
+    let resolution = ContainerResolution(
+      engine: engine, request: request, image: image,
+      environment: engine.configuration.environment)
+    let id = try ContainerIdentifier.random()
+    for attempt in 0... {
+      let name = try request.name ?? RandomName.make()
+      let record = try resolution.record(id: id, name: name)
+      do {
+        return try make(record)
+      } catch let error as StateStoreError {
+        guard case .nameInUse(_, let owner) = error else { throw error }
+        if request.name != nil || attempt > 20 {
+          throw EngineError.nameInUse(.container, name: name, owner: owner)
+        }
+      }
+    }
+    throw EngineError.nothingToDo("no name is free")
+  }
+
+  /// Removes the container that has the name, or refuses the name.
+  private func clear(_ name: String, _ request: ContainerRequest) throws {
+    guard let owner = try engine.state.record(kind: "container", name: name) else { return }
+    guard request.replaces else {
+      throw EngineError.nameInUse(.container, name: name, owner: owner.id)
+    }
+    try remove(name, RemoveOptions(isForced: true, removesVolumes: true))
+  }
+
+  private func check(rootfs: String) throws {
+    do {
+      _ = try openFile(rootfs, [.path, .directory])
+    } catch {
+      throw EngineError.invalid(option: "--rootfs", value: rootfs, reason: "\(error)")
+    }
+  }
+
+  /// Makes what a record describes.
+  func make(_ record: ContainerRecord) throws -> Container {
+    var undo = Undo()
+    do {
+      let folders = ContainerFolders(record.id, engine)
+      if !record.imageID.isEmpty {
+        _ = try engine.store.createContainer(try storeOptions(record))
+        undo.add { try engine.store.deleteContainer(record.id) }
+      }
+      try makeDirectories(folders.lasting, mode: 0o700)
+      undo.add { try folders.remove() }
+      for mount in record.mounts where mount.kind == .volume {
+        if try engine.volumes.volume(named: mount.source) != nil { continue }
+        var volume = Volumes.Request(name: mount.source)
+        volume.isAnonymous = mount.isAnonymous
+        volume.isIgnoredIfPresent = true
+        _ = try engine.volumes.create(volume)
+        undo.add {
+          if let made = try engine.volumes.volume(named: mount.source) {
+            try engine.volumes.remove(made)
+          }
+        }
+      }
+      let container = Container(record: record, state: ContainerState())
+      try engine.state.transaction(durable: !record.isRemoved) {
+        try engine.state.add(
+          StateStore.Record(
+            kind: "container", id: record.id, name: record.name,
+            document: try engine.text(record), state: try engine.text(container.state),
+            created: record.created),
+          scope: Self.nameScope)
+      }
+      engine.events.emit(.container(.create, record))
+      return container
+    } catch {
+      throw undo.all(after: error)
+    }
+  }
+
+  private func storeOptions(_ record: ContainerRecord) throws -> ContainerOptions {
+    func maps(_ mappings: [ContainerNamespaces.Mapping]) -> [IDMap] {
+      mappings.map {
+        IDMap(containerID: $0.containerID, hostID: $0.hostID, size: $0.size)
+      }
+    }
+    let metadata = StoreMetadata(
+      imageName: record.imageName, imageID: record.imageID, name: record.name,
+      created: record.created / 1_000_000_000)
+    return ContainerOptions(
+      id: record.id, names: [record.name], image: record.imageID,
+      metadata: try engine.text(metadata),
+      mappings: IDMappings(
+        users: maps(record.namespaces.uidMappings), groups: maps(record.namespaces.gidMappings)),
+      isVolatile: record.isRemoved)
+  }
+}
+
+/// What other engines read of a container in the store.
+private struct StoreMetadata: JSONWritable {
+  var imageName: String
+  var imageID: String
+  var name: String
+  var created: Int64
+
+  func write(to output: JSONOutput) throws(JSONError) {
+    try output.object { (object) throws(JSONError) in
+      try object.member("image-name", imageName)
+      try object.member("image-id", imageID)
+      try object.member("name", name)
+      try object.member("created-at", created)
+    }
+  }
+}

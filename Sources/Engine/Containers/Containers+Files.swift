@@ -1,0 +1,238 @@
+import EngineConfig
+import LinuxSystem
+import Networking
+import RuntimeSpec
+import SystemPackage
+
+extension ContainerPreparation {
+  /// Writes /etc/hosts, /etc/resolv.conf, /etc/hostname and /run/.containerenv, and lines for the user.
+  mutating func writeFiles(_ root: borrowing RootDirectory) throws {
+    try write("containerenv", to: "/run/.containerenv", environmentText)
+    if case .container(let id) = record.namespaces.network {
+      // Who shares a network shares its names.
+      let other = ContainerFolders(id, engine).run
+      for (name, place) in [("hosts", "/etc/hosts"), ("resolv.conf", "/etc/resolv.conf")]
+      where isFree(place) && (try? openFile("\(other)/\(name)", [.path])) != nil {
+        context.files.append((source: "\(other)/\(name)", destination: place))
+      }
+    } else {
+      if !record.network.keepsHosts { try write("hosts", to: "/etc/hosts", try hostsText(root)) }
+      if !record.network.keepsResolver {
+        try write("resolv.conf", to: "/etc/resolv.conf", resolverText())
+      }
+    }
+    if !record.network.keepsHostName {
+      try write("hostname", to: "/etc/hostname", context.hostname + "\n")
+    }
+    try writeUserLines(root)
+    try setTimeZone()
+  }
+
+  /// Writes /etc/hosts and /etc/resolv.conf anew, in place, so that mounts of them see it.
+  mutating func rewriteNames() throws {
+    let root = RootDirectory(try openFile(context.root, [.path, .directory]))
+    let folder = try openFile(folders.run, [.readOnly, .directory])
+    for (name, text, keeps) in [
+      ("hosts", try hostsText(root), record.network.keepsHosts),
+      ("resolv.conf", resolverText(), record.network.keepsResolver),
+    ] where !keeps && folder.lent.contains(name) {
+      let file = try folder.lent.open(name, [.writeOnly, .truncate, .noFollow])
+      try file.lent.writeAll(text, subject: name)
+    }
+  }
+
+  private func isFree(_ place: String) -> Bool {
+    !record.mounts.contains { $0.destination == place }
+  }
+
+  private mutating func write(_ name: String, to place: String, _ text: String) throws {
+    guard isFree(place) else { return }
+    let folder = try openFile(folders.run, [.readOnly, .directory])
+    let file = try folder.lent.open(name, [.writeOnly, .create, .truncate, .noFollow], mode: 0o644)
+    try file.lent.writeAll(text, subject: name)
+    let (uid, gid) = (hostID(0, users: true), hostID(0, users: false))
+    if uid != 0 || gid != 0 { try file.lent.changeOwner(uid: uid, gid: gid, subject: name) }
+    context.files.append((source: "\(folders.run)/\(name)", destination: place))
+    for folder in record.chrootFolders where place.hasPrefix("/etc/") {
+      context.files.append((source: "\(folders.run)/\(name)", destination: folder + place))
+    }
+  }
+
+  /// What a program inside may know of its container; nothing for one that is not privileged.
+  private var environmentText: String {
+    guard record.security.isPrivileged else { return "" }
+    return """
+      engine="podman-\(EngineConfiguration.version)"
+      name="\(record.name)"
+      id="\(record.id)"
+      image="\(record.imageName)"
+      imageid="\(record.imageID)"
+      rootless=\(context.isRootless ? 1 : 0)
+
+      """
+  }
+
+  private func hostsText(_ root: borrowing RootDirectory) throws -> String {
+    var hosts = HostsFile()
+    switch record.network.hostsFile {
+    case "none"?: break
+    case "image"?:
+      hosts.base = String(
+        decoding: try ContainerUser.contents(of: "/etc/hosts", in: root) ?? [], as: UTF8.self)
+    case let path:
+      hosts.base = String(
+        decoding: (try? readRegularFile(path ?? "/etc/hosts", limit: 1 << 22)) ?? [],
+        as: UTF8.self)
+    }
+    hosts.host = hostAddress
+    for text in record.network.addedHosts { hosts.added += try Self.hostEntries(text, hostAddress) }
+    let names = [context.hostname, record.name].filter { !$0.isEmpty }
+    let unique = names.count == 2 && names[0] == names[1] ? [names[0]] : names
+    let own = statuses.flatMap(\.addresses).map(\.address.address)
+    if !own.isEmpty {
+      hosts.own = own.map { HostsFile.Entry($0, unique) }
+    } else if record.namespaces.network == .none, let loopback = IPAddress("127.0.0.1") {
+      hosts.own = [HostsFile.Entry(loopback, unique)]
+    } else if record.namespaces.network == .host, let loopback = IPAddress("127.0.1.1") {
+      hosts.own = [HostsFile.Entry(loopback, unique)]
+    }
+    return hosts.contents()
+  }
+
+  /// Reads `name[;name…]:address`, where the address may be `host-gateway`.
+  static func hostEntries(_ text: String, _ host: IPAddress?) throws -> [HostsFile.Entry] {
+    let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else {
+      throw EngineError.invalid(
+        option: "--add-host", value: text, reason: "it has to be name:address")
+    }
+    let address: IPAddress
+    if parts[1] == "host-gateway" {
+      guard let host else {
+        throw EngineError.unsupported(
+          "--add-host \(text)", reason: "this container has no address by which it reaches the host"
+        )
+      }
+      address = host
+    } else if let parsed = IPAddress(parts[1].trimmingBrackets) {
+      address = parsed
+    } else {
+      throw EngineError.invalid(
+        option: "--add-host", value: text, reason: "\(parts[1]) is no address")
+    }
+    return [HostsFile.Entry(address, parts[0].split(separator: ";").map(String.init))]
+  }
+
+  private func resolverText() -> String {
+    let bytes = (try? readRegularFile("/etc/resolv.conf", limit: 1 << 20)) ?? []
+    return ResolvConf.container(
+      host: ResolvConf(parsing: String(decoding: bytes, as: UTF8.self)), statuses: statuses,
+      servers: record.network.dnsServers, searchDomains: record.network.dnsSearches,
+      options: record.network.dnsOptions, keepsLoopback: record.namespaces.network == .host
+    ).contents()
+  }
+
+  // MARK: Users
+
+  /// Lines for a user or group that the container's files do not know, in copies of these files.
+  private mutating func writeUserLines(_ root: borrowing RootDirectory) throws {
+    guard record.addsUserLines else { return }
+    let user = context.user
+    var lines: [String] = []
+    for name in record.hostUsers {
+      guard let line = Self.hostLine("/etc/passwd", name) else {
+        throw EngineError.failed("--hostuser \(name)", reason: "the host has no such user")
+      }
+      lines.append(line)
+    }
+    if !user.isKnown, user.uid != 0 {
+      let standard =
+        "\(user.uid):*:\(user.uid):\(user.gid):container user:\(user.home):/bin/sh"
+      lines.append(Self.expanded(record.passwdEntry, user, record) ?? standard)
+    }
+    if !lines.isEmpty, let passwd = try ContainerUser.contents(of: "/etc/passwd", in: root) {
+      try write(
+        "passwd", to: "/etc/passwd", Self.appended(passwd, lines))
+    }
+    if !user.isGroupKnown, user.gid != 0,
+      let group = try ContainerUser.contents(of: "/etc/group", in: root)
+    {
+      let line = Self.expanded(record.groupEntry, user, record) ?? "\(user.gid):x:\(user.gid):"
+      try write("group", to: "/etc/group", Self.appended(group, [line]))
+    }
+  }
+
+  private static func appended(_ file: [UInt8], _ lines: [String]) -> String {
+    var text = String(decoding: file, as: UTF8.self)
+    if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
+    return text + lines.joined(separator: "\n") + "\n"
+  }
+
+  /// `$USERNAME`, `$UID`, `$GID`, `$NAME`, `$HOME` in an entry that was asked for.
+  private static func expanded(
+    _ entry: String?, _ user: ContainerUser, _ record: ContainerRecord
+  ) -> String? {
+    guard var text = entry else { return nil }
+    let values = [
+      ("$USERNAME", String(user.uid)), ("$GROUPNAME", String(user.gid)), ("$UID", String(user.uid)),
+      ("$GID", String(user.gid)), ("$NAME", record.name), ("$HOME", user.home),
+    ]
+    for (name, value) in values { text = text.replacingAll(name, with: value) }
+    return text
+  }
+
+  private static func hostLine(_ path: String, _ name: String) -> String? {
+    guard let bytes = try? readFile(path, limit: 1 << 24) else { return nil }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").first {
+      let fields = $0.split(separator: ":", omittingEmptySubsequences: false)
+      return fields.count > 6 && (fields[0] == name || fields[2] == name)
+    }.map(String.init)
+  }
+
+  // MARK: The time zone
+
+  private mutating func setTimeZone() throws {
+    guard let zone = record.process.timeZone, !zone.isEmpty, isFree("/etc/localtime") else {
+      return
+    }
+    let path: String
+    if zone == "local" {
+      path = "/etc/localtime"
+    } else {
+      guard !zone.split(separator: "/").contains("..") else {
+        throw EngineError.invalid(option: "--tz", value: zone, reason: "there is no such zone")
+      }
+      path = "/usr/share/zoneinfo/\(zone)"
+    }
+    let data: [UInt8]
+    do {
+      data = try readRegularFile(path, limit: 1 << 20)
+    } catch {
+      throw EngineError.invalid(option: "--tz", value: zone, reason: "\(error)")
+    }
+    let folder = try openFile(folders.run, [.readOnly, .directory])
+    try folder.lent.replaceFile("localtime", contents: data, mode: 0o644)
+    context.files.append((source: "\(folders.run)/localtime", destination: "/etc/localtime"))
+  }
+}
+
+extension String {
+  /// An address without the brackets that may stand around an IPv6 one.
+  fileprivate var trimmingBrackets: String {
+    hasPrefix("[") && hasSuffix("]") ? String(dropFirst().dropLast()) : self
+  }
+
+  fileprivate func replacingAll(_ word: String, with other: String) -> String {
+    var result = ""
+    var rest = self[...]
+    while !rest.isEmpty {
+      if rest.hasPrefix(word) {
+        result += other
+        rest = rest.dropFirst(word.count)
+      } else {
+        result.append(rest.removeFirst())
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,275 @@
+import EngineConfig
+import JSON
+import LinuxSystem
+import RuntimeSpec
+import Storage
+import SystemPackage
+
+/// Makes ready what a container needs for one start, and takes it away again.
+struct ContainerPreparation {
+  let engine: ContainerEngine
+  let record: ContainerRecord
+  let folders: ContainerFolders
+  var state: ContainerState
+  var context = SpecContext()
+  var undo = Undo()
+  /// Sockets that keep the published ports; the monitor is to hold them.
+  var heldPorts: [SharedDescriptor] = []
+
+  init(_ container: Containers.Container, _ engine: ContainerEngine) {
+    self.engine = engine
+    record = container.record
+    state = container.state
+    folders = ContainerFolders(container.id, engine)
+  }
+
+  /// Mounts, writes and finds all that the specification names.
+  mutating func run() throws {
+    try folders.make()
+    context.runFolder = folders.run
+    context.isRootless = engine.configuration.user.isRootless
+    context.isUnified = engine.cgroups.isUnified
+    context.hasTerminalGroup = hasGroup(5)
+    context.hostname = hostname
+    try mountRoot()
+    let root = RootDirectory(try openFile(context.root, [.path, .directory]))
+    try joinNamespaces()
+    context.user = try ContainerUser(
+      record.process.user, groups: record.process.groups, in: root)
+    try checkWorkingDirectory(root)
+    try setUpNetwork()
+    try writeFiles(root)
+    try mountSharedMemory()
+    try prepareMounts(root)
+    try prepareSecrets()
+    try findDevices()
+    context.seccomp = try engine.seccompFilter(record.security)
+    context.apparmorProfile = appArmorProfile()
+    context.cgroupsPath = try cgroupsPath()
+    state.cgroup = context.cgroupsPath
+  }
+
+  private var hostname: String {
+    if let name = record.hostname { return name }
+    if record.namespaces.uts == .host { return HostName.current() }
+    if engine.configuration.containersConf.containers.usesNameAsHostName { return record.name }
+    return record.shortID
+  }
+
+  private func hasGroup(_ number: UInt32) -> Bool {
+    let available = UserMappings.available("gid_map")
+    guard !record.namespaces.gidMappings.isEmpty else { return number < available }
+    return record.namespaces.gidMappings.contains {
+      number >= $0.containerID && number - $0.containerID < $0.size
+    }
+  }
+
+  private mutating func mountRoot() throws {
+    if let rootfs = record.rootfs {
+      context.root = rootfs
+      return
+    }
+    context.root = try engine.store.mount(container: record.id)
+    state.root = context.root
+    let (engine, id) = (engine, record.id)
+    undo.add { try engine.store.unmount(container: id) }
+  }
+
+  /// A folder that the user named has to be there; the image's own is made by the runtime.
+  private func checkWorkingDirectory(_ root: borrowing RootDirectory) throws {
+    guard record.process.requiresWorkingDirectory else { return }
+    let path = record.process.workingDirectory
+    if record.mounts.contains(where: {
+      path == $0.destination || path.hasPrefix($0.destination + "/")
+    }) {
+      return
+    }
+    do throws(SystemError) {
+      let found = try root.resolve(path)
+      guard try found.lent.status(subject: path).kind == .directory else {
+        throw SystemError("open", path, .notDirectory)
+      }
+    } catch where error.errno == .noSuchFileOrDirectory {
+      throw EngineError.failed(
+        "workdir", reason: "\"\(path)\" does not exist on container \(record.id)")
+    } catch {
+      throw error
+    }
+  }
+
+  /// The namespaces of other containers, by the files of their first processes.
+  private mutating func joinNamespaces() throws {
+    let kinds: [(Spec.Linux.Namespace.Kind, NamespaceMode, String)] = [
+      (.pid, record.namespaces.pid, "pid"), (.ipc, record.namespaces.ipc, "ipc"),
+      (.uts, record.namespaces.uts, "uts"), (.cgroup, record.namespaces.cgroup, "cgroup"),
+      (.network, record.namespaces.network, "net"), (.user, record.namespaces.user, "user"),
+    ]
+    for (kind, mode, file) in kinds {
+      switch mode {
+      case .path(let path): context.joined[kind] = path
+      case .container(let id):
+        guard let other = try engine.containers.container(id: id) else {
+          throw EngineError.noSuch(.container, id)
+        }
+        let now = engine.containers.current(other)
+        guard now.state.pid > 0 else {
+          throw EngineError.wrongState(
+            container: now.name, now.state.status,
+            operation: "join the \(kind.rawValue) namespace of",
+            needed: "please start it first")
+        }
+        if kind == .user, other.record.namespaces.uidMappings.isEmpty { continue }
+        context.joined[kind] = "/proc/\(now.state.pid)/ns/\(file)"
+      default: break
+      }
+    }
+  }
+
+  // MARK: Mounts
+
+  /// /dev/shm stands outside, so that other containers can have it as well.
+  private mutating func mountSharedMemory() throws {
+    if case .container(let id) = record.namespaces.ipc {
+      context.sharedMemory = ContainerFolders(id, engine).run + "/shm"
+      return
+    }
+    guard record.namespaces.ipc == .shareable,
+      !record.mounts.contains(where: { $0.destination == "/dev/shm" })
+    else { return }
+    let path = folders.run + "/shm"
+    try makeDirectories(path, mode: 0o700)
+    try mount(
+      "shm", on: path, type: "tmpfs", [.noSetUserID, .noExecution, .noDevices],
+      data: "mode=1777,size=\(record.resources.shmSize)")
+    undo.add { try unmount(path, .detach) }
+    context.sharedMemory = path
+  }
+
+  private mutating func prepareMounts(_ root: borrowing RootDirectory) throws {
+    for item in record.mounts {
+      switch item.kind {
+      case .bind, .glob: try prepare(bind: item)
+      case .volume: try prepare(volume: item, root)
+      case .image: try prepare(image: item)
+      case .tmpfs, .ramfs, .devpts, .artifact: break
+      }
+      if item.isOverlay { try makeOverlay(item) }
+    }
+  }
+
+  private mutating func prepare(bind item: ContainerMount) throws {
+    var source = item.source
+    if let subpath = item.subpath { source += "/" + subpath }
+    _ = try openFile(source, [.path])
+    context.sources[item.destination] = source
+    if item.changesOwner {
+      try OwnerChange.apply(
+        source, uid: hostID(context.user.uid, users: true),
+        gid: hostID(context.user.gid, users: false))
+    }
+  }
+
+  private mutating func prepare(volume item: ContainerMount, _ root: borrowing RootDirectory) throws
+  {
+    var source = try engine.volumes.mount(item.source)
+    let (engine, name) = (engine, item.source)
+    undo.add { try engine.volumes.unmount(name) }
+    var use = Volumes.FirstUse(
+      root: root.lent, destination: item.destination, uid: hostID(context.user.uid, users: true),
+      gid: hostID(context.user.gid, users: false))
+    use.copiesUp = item.copiesUp && !item.isOverlay
+    try engine.volumes.prepare(name, for: use)
+    if item.changesOwner {
+      try OwnerChange.apply(source, uid: use.uid, gid: use.gid)
+    }
+    if let subpath = item.subpath {
+      let folder = RootDirectory(try openFile(source, [.path, .directory]))
+      let found = try folder.resolve(subpath)
+      source += found.path
+    }
+    context.sources[item.destination] = source
+  }
+
+  private mutating func prepare(image item: ContainerMount) throws {
+    guard let image = try engine.images.forContainerMount(item.source) else {
+      throw EngineError.noSuch(.image, item.source)
+    }
+    let store = try engine.store
+    var source = try store.mount(image: image)
+    undo.add { try store.unmount(image: image) }
+    state.mountedImages.append(image)
+    if let subpath = item.subpath {
+      let folder = RootDirectory(try openFile(source, [.path, .directory]))
+      source += try folder.resolve(subpath).path
+    }
+    context.sources[item.destination] = source
+  }
+
+  private func makeOverlay(_ item: ContainerMount) throws {
+    let name = "overlay" + String(item.destination.map { $0 == "/" ? "-" : $0 })
+    for part in ["upper", "work"] {
+      try makeDirectories("\(folders.run)/\(name)/\(part)", mode: 0o755)
+    }
+  }
+
+  /// The number outside of a number inside.
+  func hostID(_ id: UInt32, users: Bool) -> UInt32 {
+    let maps = users ? record.namespaces.uidMappings : record.namespaces.gidMappings
+    if maps.isEmpty { return id }
+    for map in maps where id >= map.containerID && id - map.containerID < map.size {
+      return map.hostID.addingReportingOverflow(id - map.containerID).partialValue
+    }
+    return id
+  }
+
+  // MARK: Devices and the cgroup
+
+  private mutating func findDevices() throws {
+    if record.security.isPrivileged { context.devices = HostDevice.all() }
+    if !record.resources.gpus.isEmpty {
+      throw EngineError.unsupported("--gpus", reason: "no CDI specification of a GPU is installed")
+    }
+    for text in record.resources.devices {
+      for device in try HostDevice.find(text)
+      where !context.devices.contains(where: { $0.path == device.path }) {
+        context.devices.append(device)
+      }
+    }
+  }
+
+  /// The profile in force where the machine has AppArmor; one that was asked for elsewhere is an error
+  /// of the runtime.
+  private func appArmorProfile() -> String? {
+    switch record.security.apparmorProfile {
+    case "unconfined"?: return nil
+    case let name?: return name
+    case nil: return nil
+    }
+  }
+
+  private func cgroupsPath() throws -> String? {
+    switch record.resources.cgroups {
+    case "disabled": return nil
+    case "split":
+      throw EngineError.unsupported(
+        "--cgroups split", reason: "please use --cgroups enabled with --cgroup-parent")
+    default: break
+    }
+    let parent = record.resources.cgroupParent
+    if engine.cgroupManager == "systemd" {
+      let slice = parent.isEmpty ? (context.isRootless ? "user.slice" : "machine.slice") : parent
+      guard slice.hasSuffix(".slice") else {
+        throw EngineError.invalid(
+          option: "--cgroup-parent", value: parent,
+          reason: "with systemd as the manager of cgroups it has to be a slice")
+      }
+      return "\(slice.split(separator: "/").last ?? "machine.slice"):libpod:\(record.id)"
+    }
+    guard !parent.hasSuffix(".slice") else {
+      throw EngineError.invalid(
+        option: "--cgroup-parent", value: parent,
+        reason: "a slice needs systemd as the manager of cgroups (--cgroup-manager systemd)")
+    }
+    return "\(parent.isEmpty ? "/libpod_parent" : parent)/libpod-\(record.id)"
+  }
+}

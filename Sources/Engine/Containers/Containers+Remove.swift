@@ -1,0 +1,105 @@
+import HelperProtocols
+import LinuxSystem
+import StateStore
+import Storage
+import SystemPackage
+
+extension Containers {
+  /// How containers are removed.
+  public struct RemoveOptions: Sendable {
+    /// Whether one that runs is stopped first.
+    public var isForced = false
+    /// Whether the volumes that were made for it go too.
+    public var removesVolumes = false
+    /// Whether those that need it go first.
+    public var removesDependents = false
+    /// Seconds until one that runs is killed; nil is the container's own time.
+    public var timeout: Int64?
+
+    public init(isForced: Bool = false, removesVolumes: Bool = false) {
+      self.isForced = isForced
+      self.removesVolumes = removesVolumes
+    }
+  }
+
+  /// Removes a container.
+  ///
+  /// - Returns: the ids of what was removed, itself last.
+  @discardableResult
+  public func remove(_ nameOrID: String, _ options: RemoveOptions) throws -> [String] {
+    let found = try find(nameOrID)
+    var removed: [String] = []
+    let dependents = try dependents(of: found.id)
+    if !dependents.isEmpty {
+      guard options.removesDependents else {
+        throw EngineError.inUse(.container, found.name, by: dependents.map(\.name))
+      }
+      for other in dependents { removed += try remove(other.id, options) }
+    }
+    if try removeOne(found.id, options) { removed.append(found.id) }
+    return removed
+  }
+
+  /// The containers that need another one.
+  func dependents(of id: String) throws -> [Container] {
+    try all().filter { $0.record.dependencies.contains(id) && $0.id != id }
+  }
+
+  /// False where another command was faster.
+  private func removeOne(_ id: String, _ options: RemoveOptions) throws -> Bool {
+    if options.isForced, let found = try container(id: id) {
+      switch current(found).state.status {
+      case .running, .paused, .stopping, .initialized:
+        // Without the lock: the end of the container is the monitor's to clean up.
+        do {
+          try stop(id, StopOptions(timeout: options.timeout ?? 0, cleansUp: false))
+        } catch EngineError.noSuch {
+          return false
+        }
+      default: break
+      }
+    }
+    let lock = try engine.lock(.container, id)
+    guard let kept = try container(id: id) else {
+      lock.removeFile()
+      return false
+    }
+    var now = current(kept)
+    switch now.state.status {
+    case .running, .paused, .stopping, .initialized:
+      throw EngineError.wrongState(
+        container: now.id, now.state.status, operation: "remove",
+        needed: "please stop it first, or use --force")
+    case .stopped: try cleanUp(&now, CleanUpOptions(isLocked: true, removes: false))
+    default: break
+    }
+    try removeLocked(now, options)
+    lock.removeFile()
+    return true
+  }
+
+  /// Removes a container that does not run and whose lock is held.
+  ///
+  /// Its record goes last but for the files: what is left by a crash is found by the record.
+  func removeLocked(_ container: Container, _ options: RemoveOptions) throws {
+    let record = container.record
+    var failures: [any Error] = []
+    if container.state.root != nil || container.state.networkNamespace != nil {
+      failures += takeDown(container)
+    }
+    if !record.imageID.isEmpty {
+      do {
+        try engine.store.deleteContainer(record.id)
+      } catch let error as StorageError {
+        if case .noSuchContainer = error {} else { throw error }
+      }
+    }
+    try ContainerFolders(record.id, engine).remove()
+    try engine.state.remove(kind: "container", id: record.id)
+    if options.removesVolumes {
+      do { try engine.volumes.removeAnonymous(of: record) } catch { failures.append(error) }
+    }
+    engine.events.emit(.container(.remove, record))
+    if !failures.isEmpty { throw EngineError.several(failures) }
+  }
+}

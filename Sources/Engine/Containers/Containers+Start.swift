@@ -1,0 +1,200 @@
+import HelperProtocols
+import JSON
+import LinuxSystem
+import RuntimeSpec
+import SystemPackage
+
+extension Containers {
+  /// How a container is started.
+  public struct StartOptions: Sendable {
+    /// Whether this process gets the streams: then `Started.connection` carries them.
+    public var attach: AttachRequest?
+    /// The terminal's size at the beginning.
+    public var terminalSize: WindowSize?
+    /// How many descriptors from 3 on go to the container.
+    public var preservedDescriptors = 0
+    /// Whether the container is only made ready, as by `init`.
+    public var stopsBeforeProgram = false
+    /// Whether the standard input ends with the first client.
+    public var closesInput = false
+
+    public init() {}
+  }
+
+  /// A container that was started.
+  public struct Started {
+    public var container: Container
+    /// The monitor's packets, where the start asked to attach.
+    public var connection: SharedDescriptor?
+  }
+
+  /// Starts a container: mounts, network, `config.json`, monitor, runtime.
+  @discardableResult
+  public func start(_ id: String, _ options: StartOptions = StartOptions()) throws -> Started {
+    let found = try find(id)
+    try startDependencies(found.record)
+    let lock = try engine.lock(.container, found.id)
+    defer { withExtendedLifetime(lock) {} }
+    guard let kept = try container(id: found.id) else { throw EngineError.noSuch(.container, id) }
+    var now = current(kept)
+    switch now.state.status {
+    case .created, .exited: break
+    case .stopped:
+      try cleanUp(&now, .init(isLocked: true, removes: false))
+    case .initialized:
+      if options.stopsBeforeProgram { return Started(container: now, connection: nil) }
+      return try startInitialized(now, options)
+    case .running where !options.stopsBeforeProgram && options.attach == nil:
+      return Started(container: now, connection: nil)
+    default:
+      throw EngineError.wrongState(
+        container: now.name, now.state.status, operation: "start",
+        needed: "it must be in Created or Stopped state to be started")
+    }
+    return try launch(now, options)
+  }
+
+  /// Containers that have to run first are started, unless they run.
+  private func startDependencies(_ record: ContainerRecord) throws {
+    for id in record.dependencies {
+      guard let other = try container(id: id) else { throw EngineError.noSuch(.container, id) }
+      let now = current(other)
+      if now.state.status != .running { try start(id) }
+    }
+  }
+
+  private func launch(_ container: Container, _ options: StartOptions) throws -> Started {
+    var preparation = ContainerPreparation(container, engine)
+    do {
+      try preparation.run()
+      return try launch(container, &preparation, options)
+    } catch {
+      let failure = preparation.undo.all(after: error)
+      var state = container.state
+      state.error = "\(error)"
+      try? save(state, of: container.id)
+      throw failure
+    }
+  }
+
+  private func launch(
+    _ container: Container, _ preparation: inout ContainerPreparation, _ options: StartOptions
+  ) throws -> Started {
+    let record = container.record
+    let spec = Spec(record, preparation.context)
+    let folder = try openFile(preparation.folders.run, [.readOnly, .directory])
+    try folder.lent.replaceFile("config.json", contents: try JSONWriter().write(spec), mode: 0o600)
+
+    let launch = MonitorLaunch(record, engine)
+    var plan = try launch.plan(
+      restartCount: 0, hasHooks: spec.hooks?.poststart?.isEmpty == false)
+    plan.health = try healthPlan(record, spec, preparation.folders)
+    let startsLater = options.stopsBeforeProgram || preparation.setsUpNetworkLater
+    plan.starts = !startsLater
+    if let size = options.terminalSize, plan.terminal != nil {
+      plan.terminal = .init(rows: size.rows, columns: size.columns)
+    }
+    if options.closesInput, plan.standardInput == .open { plan.standardInput = .once }
+    var inherited: [CInt: FileDescriptor] = [:]
+    plan.preservedDescriptors = options.preservedDescriptors
+    for number in 0..<CInt(clamping: options.preservedDescriptors) {
+      inherited[3 + number] = FileDescriptor(rawValue: 3 + number)
+    }
+    var connection: SharedDescriptor?
+    var monitorEnd: SharedDescriptor?
+    if let attach = options.attach {
+      var pair = try SocketPair(.sequencedPacket)
+      let number = 3 + CInt(clamping: options.preservedDescriptors)
+      if let end = pair.first.take() { connection = SharedDescriptor(end) }
+      if let end = pair.second.take() { monitorEnd = SharedDescriptor(end) }
+      if let monitorEnd { inherited[number] = monitorEnd.lent }
+      plan.attached = .init(number: number, attach: attach)
+    }
+    // A monitor that is killed at once must leave a trace of what was mounted.
+    var state = preparation.state
+    state.status = .initialized
+    state.bootID = engine.bootID
+    state.error = nil
+    state.isStoppedByUser = false
+    state.exitCode = 0
+    state.pid = 0
+    state.monitorPid = 0
+    state.restartCount = 0
+    let answer = try launch.start(plan, inherited: inherited)
+    withExtendedLifetime(monitorEnd) {}
+    if let message = answer.error { throw runtimeError(message, record) }
+    state.monitorPid = answer.monitor
+    state.monitorStart = (try? ProcessStat(of: answer.monitor).startTime) ?? 0
+    state.pid = answer.pid ?? 0
+    state.pidStart = (try? ProcessStat(of: state.pid).startTime) ?? 0
+    if preparation.setsUpNetworkLater {
+      try setUpLate(&preparation, &state)
+    }
+    if startsLater, !options.stopsBeforeProgram {
+      try request(.start, of: record.id)
+    }
+    state.status = options.stopsBeforeProgram ? .initialized : .running
+    if !options.stopsBeforeProgram { state.startedAt = TimeText.now() }
+    try save(state, of: record.id)
+    engine.events.emit(.container(.`init`, record))
+    if !options.stopsBeforeProgram { engine.events.emit(.container(.start, record)) }
+    return Started(container: Container(record: record, state: state), connection: connection)
+  }
+
+  /// The network of a container with users of its own, once its namespace is there.
+  private func setUpLate(
+    _ preparation: inout ContainerPreparation, _ state: inout ContainerState
+  ) throws {
+    do {
+      try preparation.configureNetwork("/proc/\(state.pid)/ns/net")
+      state.networkStatus = preparation.state.networkStatus
+      state.hostAddress = preparation.state.hostAddress
+      try preparation.rewriteNames()
+    } catch {
+      try? Signal.kill.send(to: state.pid)
+      throw error
+    }
+  }
+
+  private func startInitialized(_ container: Container, _ options: StartOptions) throws -> Started {
+    var connection: SharedDescriptor?
+    if let attach = options.attach {
+      connection = try connect(to: container.id, MonitorRequest(attaching: attach))
+    }
+    try request(.start, of: container.id)
+    var state = container.state
+    state.status = .running
+    state.startedAt = TimeText.now()
+    try save(state, of: container.id)
+    engine.events.emit(.container(.start, container.record))
+    return Started(
+      container: Container(record: container.record, state: state), connection: connection)
+  }
+
+  /// A failure of the runtime with the exit status that `run` has then: 127 for a program that is not
+  /// there, 126 for one that cannot be executed.
+  private func runtimeError(_ message: String, _ record: ContainerRecord) -> EngineError {
+    let program = record.process.arguments.first ?? ""
+    let lower = message.lowercased()
+    // Runtimes tell it in words only; ours and runc's are known.
+    if lower.contains("no such file or directory") && lower.contains(program.lowercased())
+      || lower.contains("executable file not found")
+    {
+      return .runtime(message: message, status: 127)
+    }
+    if lower.contains("permission denied") && lower.contains(program.lowercased())
+      || lower.contains("exec format error") || lower.contains("is a directory")
+    {
+      return .runtime(message: message, status: 126)
+    }
+    return .runtime(message: message, status: 125)
+  }
+}
+
+extension MonitorRequest {
+  /// A request for the streams.
+  init(attaching attach: AttachRequest) {
+    self.init(.attach)
+    self.attach = attach
+  }
+}

@@ -1,0 +1,132 @@
+import EngineConfig
+import HelperProtocols
+import JSON
+import LinuxSystem
+import SystemPackage
+
+/// Makes a `LaunchPlan` of what was decided about a container, and starts its monitor.
+struct MonitorLaunch {
+  let engine: ContainerEngine
+  let record: ContainerRecord
+  let folders: ContainerFolders
+
+  init(_ record: ContainerRecord, _ engine: ContainerEngine) {
+    self.record = record
+    self.engine = engine
+    folders = ContainerFolders(record.id, engine)
+  }
+
+  /// The plan but for what belongs to this start alone.
+  func plan(restartCount: Int, hasHooks: Bool) throws -> LaunchPlan {
+    var plan = LaunchPlan(
+      id: record.id, name: record.name, runtime: try runtime(hasHooks: hasHooks),
+      bundle: folders.run, runFolder: folders.monitor)
+    plan.pidFile = record.pidFile
+    plan.monitorPidFile = record.monitorPidFile
+    plan.terminal = record.process.hasTerminal ? .init() : nil
+    plan.standardInput = record.process.hasStandardInput ? .open : .closed
+    plan.log = log
+    plan.restart = RestartPlan(
+      policy: .init(rawValue: record.restart.policy) ?? .no, retries: record.restart.retries,
+      count: restartCount)
+    plan.stop = StopPlan(
+      signal: record.process.stopSignal ?? 15, timeout: Int64(record.process.stopTimeout))
+    plan.runTimeout = record.process.timeout > 0 ? Int64(clamping: record.process.timeout) : nil
+    plan.cleanUpCommand = try engine.ownCommand(["container", "cleanup", record.id])
+    plan.eventCommand = try engine.ownCommand(["container", "monitor-event", record.id])
+    return plan
+  }
+
+  private func runtime(hasHooks: Bool) throws -> LaunchPlan.Runtime {
+    let program = try engine.runtimeProgram(record.runtime)
+    var runtime = LaunchPlan.Runtime(program: program, options: engine.runtimeOptions(program))
+    let name = program.split(separator: "/").last ?? ""
+    if name == "ocirun", !hasHooks {
+      runtime.startFIFO = "\(folders.runtimeState)/\(record.id)/exec.fifo"
+    }
+    if engine.configuration.containersConf.engine.usesNoPivot {
+      runtime.createOptions.append("--no-pivot")
+    }
+    if !engine.configuration.containersConf.containers.usesKeyring {
+      runtime.createOptions.append("--no-new-keyring")
+    }
+    return runtime
+  }
+
+  private var log: LogPlan {
+    let log = record.log
+    return LogPlan(
+      driver: LogPlan.Driver(rawValue: log.driver) ?? .none,
+      path: log.driver.hasSuffix("-file") ? log.path ?? folders.log : nil, maxSize: log.maxSize,
+      maxFiles: log.maxFiles ?? 2, tag: log.tag, labels: log.labels)
+  }
+
+  /// Starts the monitor, and waits until the container is created, and started if the plan says so.
+  ///
+  /// - Parameter inherited: descriptors that the monitor gets under these numbers.
+  func start(
+    _ plan: LaunchPlan, inherited: [CInt: FileDescriptor]
+  ) throws -> LaunchAnswer {
+    let document = try OwnedDescriptor.dataFile("launch plan", try JSONWriter().write(plan))
+    var pipe = try Pipe()
+    guard let writing = pipe.writing.take(), let reading = pipe.reading.take() else {
+      throw SystemError("pipe2", "", .badFileDescriptor)
+    }
+    var descriptors = inherited
+    let first = (inherited.keys.max() ?? 2) + 1
+    descriptors[first] = document.lent
+    descriptors[first + 1] = writing.lent
+    let program = try engine.configuration.programs.path(of: "podman-monitor")
+    let launch = ProgramLaunch(
+      program, ["podman-monitor", String(first), String(first + 1)], descriptors: descriptors)
+    let process = try launch.start()
+    try writing.close()
+    let bytes = try readLine(reading.lent)
+    _ = try process.wait()
+    guard !bytes.isEmpty else {
+      throw EngineError.program(
+        "podman-monitor", status: 125, message: "it ended without an answer")
+    }
+    return try JSONReader().read(LaunchAnswer.self, from: bytes)
+  }
+
+  private func readLine(_ descriptor: FileDescriptor) throws(SystemError) -> [UInt8] {
+    var line: [UInt8] = []
+    while line.last != UInt8(ascii: "\n"), line.count < 1 << 20 {
+      let bytes = try descriptor.readSome(limit: 65536, subject: "answer of podman-monitor")
+      if bytes.isEmpty { break }
+      line += bytes
+    }
+    if line.last == UInt8(ascii: "\n") { line.removeLast() }
+    return line
+  }
+}
+
+extension ContainerEngine {
+  /// What stands before each command of a runtime.
+  func runtimeOptions(_ program: String) -> [String] {
+    var options = ["--root", configuration.folders.runtimeState]
+    if cgroupManager == "systemd" { options.append("--systemd-cgroup") }
+    options += configuration.options.runtimeFlags.map { "--" + $0 }
+    return options
+  }
+
+  /// A command line of this program with the same options as now, for those who run it later.
+  func ownCommand(_ words: [String]) throws -> [String] {
+    let options = configuration.options
+    let folders = configuration.folders
+    var line = [try configuration.programs.path(of: "podman")]
+    line += ["--root", folders.graphRoot, "--runroot", folders.runRoot]
+    line += ["--tmpdir", folders.run, "--volumepath", folders.volumes]
+    line += ["--network-config-dir", folders.networks]
+    if let driver = configuration.storeOptions.driver { line += ["--storage-driver", driver] }
+    for option in options.storageOptions { line += ["--storage-opt", option] }
+    if let store = options.imageStore { line += ["--imagestore", store] }
+    line += ["--cgroup-manager", cgroupManager]
+    if let backend = options.eventsBackend { line += ["--events-backend", backend] }
+    for flag in options.runtimeFlags { line += ["--runtime-flag", flag] }
+    for module in options.modules { line += ["--module", module] }
+    if configuration.storeOptions.isTransient { line.append("--transient-store") }
+    return line + words
+  }
+}
