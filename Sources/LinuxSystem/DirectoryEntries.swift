@@ -18,6 +18,8 @@ public struct OpenFlags: OptionSet, Sendable {
   public static let noFollow = OpenFlags(rawValue: O_NOFOLLOW)
   public static let nonBlocking = OpenFlags(rawValue: O_NONBLOCK)
   public static let noControllingTerminal = OpenFlags(rawValue: O_NOCTTY)
+  /// A new file without a name in the folder that is opened. See open(2), O_TMPFILE.
+  public static let unnamed = OpenFlags(rawValue: 0o20000000 | O_DIRECTORY)
   /// Only a place in the file system: nothing is read or written through it.
   public static let path = OpenFlags(rawValue: O_PATH)
 }

@@ -51,6 +51,32 @@ extension FileDescriptor {
     return bytes
   }
 
+  /// Writes all of the bytes at a place of a file, without moving its position. See pwrite(2).
+  public func writePart(
+    _ bytes: [UInt8], at offset: Int64, subject: String = ""
+  ) throws(SystemError) {
+    var written = 0
+    while written < bytes.count {
+      written += try systemCall("pwrite", subject) {
+        bytes.withUnsafeBytes {
+          Glibc.pwrite(
+            rawValue, $0.baseAddress.map { $0 + written }, bytes.count - written,
+            off_t(offset) + written)
+        }
+      }
+    }
+  }
+
+  /// Where the next byte is read or written. See lseek(2).
+  public func position() throws(SystemError) -> Int64 {
+    Int64(try systemCall("lseek") { Glibc.lseek(rawValue, 0, SEEK_CUR) })
+  }
+
+  /// Goes back to the beginning of the file. See lseek(2).
+  public func rewind() throws(SystemError) {
+    try systemCall("lseek") { Glibc.lseek(rawValue, 0, SEEK_SET) }
+  }
+
   /// Writes what one call of write(2) takes, and returns how many bytes that were.
   public func writeSome(_ bytes: [UInt8], subject: String = "") throws(SystemError) -> Int {
     try systemCall("write", subject) {

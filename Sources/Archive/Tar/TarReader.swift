@@ -35,6 +35,10 @@ public final class TarReader {
 
   deinit { block.deallocate() }
 
+  /// Where the next byte of content, or behind it the next entry, stands: counted from the beginning of
+  /// the source. Right behind `next`, that is the content of the entry.
+  public var position: UInt64 { offset }
+
   // MARK: Entries
 
   /// The next entry, whose content `nextContent` gives; nil at the end. What was not read of the last

@@ -1,6 +1,8 @@
 import EngineConfig
 import HelperProtocols
 import ImageSpec
+import LinuxSystem
+import SystemPackage
 
 extension TransferSession {
   func copy() throws(TransferFailure) -> TransferResult {
@@ -8,10 +10,65 @@ extension TransferSession {
     let source = try PlaceName(request.source)
     let target = try PlaceName(request.destination)
     try withSource(source) { source throws(TransferFailure) in
-      let destination = try destination(target, source)
-      result.images = [try ImageCopy(self, from: source, to: destination).run()]
+      result.images = [try copy(source, to: target)]
     }
     return result
+  }
+
+  private func copy(
+    _ source: any ImageSource, to target: PlaceName
+  ) throws(TransferFailure) -> TransferredImage {
+    switch target {
+    case .dockerArchive(let path, let name):
+      let output: ArchiveOutput
+      if let descriptor = request.output {
+        output = try ArchiveOutput(descriptor: descriptor)
+      } else {
+        output = try ArchiveOutput(path: path)
+      }
+      return try copy(source, toArchive: output, name: name)
+    case .layoutArchive(let path, let name):
+      let output = try ArchiveOutput(path: path)
+      do throws(TransferFailure) {
+        let destination = LayoutArchiveDestination(self, output, imageName: name)
+        return try ImageCopy(self, from: source, to: destination).run()
+      } catch {
+        output.abandon()
+        throw error
+      }
+    case .daemon(let name):
+      let file: SharedDescriptor
+      do { file = try ArchiveFile.temporaryFile() } catch {
+        throw TransferFailure(store: error, name)
+      }
+      let output = try ArchiveOutput(descriptor: file.lent.rawValue)
+      let image = try copy(source, toArchive: output, name: name)
+      try sendToDaemon(file, name)
+      return image
+    default:
+      return try ImageCopy(self, from: source, to: try destination(target, source)).run()
+    }
+  }
+
+  private func copy(
+    _ source: any ImageSource, toArchive output: ArchiveOutput, name: String?
+  ) throws(TransferFailure) -> TransferredImage {
+    do throws(TransferFailure) {
+      let destination = DockerArchiveDestination(self, output)
+      var names = request.names
+      if let name {
+        do { names.append(try ImageReference(parsing: name).tagged.description) } catch {
+          throw TransferFailure(.invalidName, name, detail: "\(error)")
+        }
+      }
+      destination.names = names
+      let image = try ImageCopy(self, from: source, to: destination).run()
+      try destination.finish()
+      return image
+    } catch {
+      output.abandon()
+      throw error
+    }
   }
 
   func inspect() throws(TransferFailure) -> TransferResult {
@@ -72,8 +129,12 @@ extension TransferSession {
       return try RegistrySource(self, name: reference, place: reference, isInsecure: false)
     case .layout(let path, let name): return try LayoutSource(self, path: path, name: name)
     case .folder(let path): return try FolderSource(self, path: path)
-    default:
-      throw TransferFailure(.unsupported, request.source, detail: "this transport as a source")
+    case .dockerArchive(let path, let name):
+      return try DockerArchiveSource(self, try ArchiveFile(path: path), name: name)
+    case .layoutArchive(let path, let name):
+      return try LayoutArchiveSource(self, try ArchiveFile(path: path), name: name)
+    case .store(let name): return try StoreSource(self, name)
+    case .daemon(let name): return try daemonSource(name)
     }
   }
 

@@ -1,0 +1,109 @@
+import Archive
+import EngineConfig
+import HelperProtocols
+import ImageSpec
+import JSON
+import LinuxSystem
+import Storage
+
+/// An image of the store.
+final class StoreSource: ImageSource {
+  private let session: TransferSession
+  private let store: Store
+  private let image: StoredImage
+  /// From the lowest to the highest.
+  private let chain: [StoredLayer]
+  let name: String
+  let reference: ImageReference?
+
+  /// - Parameter name: a name as the store records it, or an id or the beginning of one.
+  init(_ session: TransferSession, _ name: String) throws(TransferFailure) {
+    self.session = session
+    store = try session.store()
+    do {
+      var found = try store.image(name)
+      if found == nil, let full = try? ImageReference(parsing: name).tagged {
+        found = try store.image(full.description)
+      }
+      guard let found else { throw TransferFailure(.noSuchImage, name) }
+      image = found
+      if let top = found.topLayer {
+        chain = try store.chain(ofLayer: top).reversed()
+      } else {
+        chain = []
+      }
+    } catch { throw TransferFailure(store: error, name) }
+    self.name = "containers-storage:\(name)"
+    reference = try? ImageReference(parsing: name).tagged
+  }
+
+  var id: String { image.id }
+
+  var trust: (transport: String, scopes: [String]) { ("containers-storage", []) }
+
+  func manifest(_ digest: Digest?) throws(TransferFailure) -> RawManifest {
+    let item = digest.map { "manifest-\($0)" } ?? "manifest"
+    do { return RawManifest(try store.data(item, ofImage: image.id)) } catch {
+      throw TransferFailure(store: error, name)
+    }
+  }
+
+  func smallBlob(_ blob: Descriptor) throws(TransferFailure) -> [UInt8] {
+    do { return try store.data(blob.digest.description, ofImage: image.id) } catch {
+      throw TransferFailure(store: error, name)
+    }
+  }
+
+  /// The layers as they are unpacked: uncompressed, and with what the manifest calls them.
+  func layers(
+    of manifest: ImageManifest, _ configuration: ImageConfiguration
+  ) throws(TransferFailure) -> [SourceLayer] {
+    let diffIDs = configuration.rootfs.diffIDs
+    guard chain.count == diffIDs.count, manifest.layers.count == diffIDs.count else {
+      throw TransferFailure(
+        .store, name,
+        detail: "it has \(chain.count) layers in the store, its configuration "
+          + "\(diffIDs.count)")
+    }
+    return zip(zip(manifest.layers, diffIDs), chain).map { pair, stored in
+      let (known, diffID) = pair
+      var blob = Descriptor(
+        mediaType: .layer(manifest.family, .none), digest: diffID,
+        size: stored.contents?.diffSize ?? -1)
+      if blob.size <= 0 { blob.size = -1 }
+      blob.annotations = known.annotations?.filter {
+        !$0.key.hasPrefix("io.github.containers.zstd")
+      }
+      if blob.annotations?.isEmpty == true { blob.annotations = nil }
+      let isKnown = known.mediaType.layerCompression != nil && known.digest != diffID
+      return SourceLayer(
+        blob: blob, compression: .none, diffID: diffID, known: isKnown ? known : nil)
+    }
+  }
+
+  func producer(_ layer: SourceLayer, index: Int) throws(TransferFailure) -> any BlobProducer {
+    guard chain.indices.contains(index) else { throw TransferFailure(.store, name) }
+    let subject = "layer \(layer.blob.digest)"
+    let id = chain[index].id
+    do {
+      let folderPath: String
+      switch try store.files(ofLayer: id) {
+      case .changes(let folder, _): folderPath = folder
+      case .whole(let folder, _): folderPath = folder
+      }
+      let folder = SharedDescriptor(try openFile(folderPath, [.readOnly, .directory]))
+      guard let path = try store.tarSplitPath(ofLayer: id) else {
+        throw TransferFailure(
+          .store, name, detail: "layer \(id) cannot be packed again: its tar-split data is missing")
+      }
+      let tarSplit = SharedDescriptor(try openFile(path, [.readOnly]))
+      return WorkerProducer(session.loop, subject, files: [folder, tarSplit]) { _, output in
+        let sink = DescriptorSink(output, subject: subject, bufferSize: 1 << 18)
+        try TarSplitReplay(folder: folder.lent).write(
+          DescriptorSource(tarSplit.lent, subject: subject), to: sink)
+        try sink.finish()
+        return WorkerReport()
+      }
+    } catch { throw TransferFailure(store: error, name) }
+  }
+}
