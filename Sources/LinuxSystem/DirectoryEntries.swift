@@ -63,14 +63,14 @@ public func renameFile(_ path: String, to new: String) throws(SystemError) {
 public func makeDirectories(_ path: String, mode: UInt32) throws(SystemError) {
   do throws(SystemError) {
     try makeDirectory(path, mode: mode)
-  } catch  where error.errno == .fileExists {
+  } catch where error.errno == .fileExists {
     return
-  } catch  where error.errno == .noSuchFileOrDirectory {
+  } catch where error.errno == .noSuchFileOrDirectory {
     guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw error }
     try makeDirectories(String(path[..<slash]), mode: mode)
     do throws(SystemError) {
       try makeDirectory(path, mode: mode)
-    } catch  where error.errno == .fileExists {
+    } catch where error.errno == .fileExists {
       return
     }
   }
@@ -157,9 +157,9 @@ extension FileDescriptor {
   public func removeTree(_ name: String) throws(SystemError) {
     do throws(SystemError) {
       return try removeFile(name)
-    } catch  where error.errno == .noSuchFileOrDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory {
       return
-    } catch  where error.errno == .isDirectory || error.errno == .notPermitted {
+    } catch where error.errno == .isDirectory || error.errno == .notPermitted {
       let directory = try open(name, [.readOnly, .directory, .noFollow])
       for entry in try directory.lent.entryNames() {
         try directory.lent.removeTree(entry)
@@ -167,7 +167,7 @@ extension FileDescriptor {
     }
     do throws(SystemError) {
       try removeDirectory(name)
-    } catch  where error.errno == .noSuchFileOrDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory {
       // Somebody else was faster.
     }
   }

@@ -138,27 +138,22 @@ public final class Store {
   /// - Parameter body: gets the lock, and a list to which it may add what is to be removed once the
   ///   lock is free.
   func changingLayers<Result>(
-    _ body: (HeldLock, inout [TemporaryFolder]) throws -> Result
+    _ body: (HeldLock, inout [String]) throws -> Result
   ) throws -> Result {
-    var removals: [TemporaryFolder] = []
+    var removals: [String] = []
     let result = try layerRecords.lockFile.withLock(.exclusive) { lock in
       try layerRecords.refresh()
       try recover(lock, &removals)
       return try body(lock, &removals)
     }
     // The lock is free by now: the rest may take its time.
-    for folder in removals { try? folder.remove() }
+    for folder in removals { try? removeTree(folder) }
     if !hasSwept {
       hasSwept = true
       TemporaryFolder.sweep("\(driver.home)/\(temporaryFolderName)")
       TemporaryFolder.sweep("\(layerRecords.folder)/tmp")
     }
     return result
-  }
-
-  /// A folder for what is to be removed once the locks are free.
-  func makeTemporaryFolder() throws(SystemError) -> TemporaryFolder {
-    try TemporaryFolder(in: "\(driver.home)/\(temporaryFolderName)")
   }
 
   var layerJournal: Journal { Journal(folder: layerRecords.folder) }

@@ -13,7 +13,7 @@ extension FileDescriptor {
       return try systemCall("read", subject) {
         Glibc.read(rawValue, buffer.baseAddress, buffer.count)
       }
-    } catch  where error.errno == .wouldBlock {
+    } catch where error.errno == .wouldBlock {
       return nil
     }
   }
@@ -26,7 +26,7 @@ extension FileDescriptor {
       return try systemCall("write", subject) {
         Glibc.write(rawValue, buffer.baseAddress, buffer.count)
       }
-    } catch  where error.errno == .wouldBlock {
+    } catch where error.errno == .wouldBlock {
       return nil
     }
   }
@@ -39,7 +39,7 @@ extension FileDescriptor {
           rawValue, packet.baseAddress, packet.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
       }
       return true
-    } catch  where error.errno == .wouldBlock || error.errno == .noBufferSpace {
+    } catch where error.errno == .wouldBlock || error.errno == .noBufferSpace {
       return false
     }
   }

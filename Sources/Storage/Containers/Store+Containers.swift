@@ -51,12 +51,12 @@ extension Store {
         try containerRecords.refresh()
         try checkFree(id, new.names)
         let layer = try makeObjectID()
-        try layerJournal.begin([.unneeded(layer)])
-        try makeLayer(layer, on: parent, for: new, lock)
-        let record = ContainerRecord(new, id: id, layer: layer)
-        let file = try save(record, isVolatile: new.isVolatile, containerLock)
-        try layerJournal.end()
-        return record.stored(isVolatile: file.isVolatile)
+        return try layerJournal.noting([.unneeded(layer)]) {
+          try makeLayer(layer, on: parent, for: new, lock)
+          let record = ContainerRecord(new, id: id, layer: layer)
+          let file = try save(record, isVolatile: new.isVolatile, containerLock)
+          return record.stored(isVolatile: file.isVolatile)
+        }
       }
     }
     for folder in [userdataFolder(ofContainer: id), runtimeFolder(ofContainer: id)] {
@@ -126,13 +126,12 @@ extension Store {
         let container = found.record.stored(isVolatile: found.file.isVolatile)
         let canBeLost = canBeLost(container.isVolatile)
         let layer = container.layer
-        if isObjectID(layer) { try layerJournal.begin([.unneeded(layer)]) }
-        try containerRecords.remove(id: id)
-        try containerLock.recordWrite()
-        try found.file.save(durable: !canBeLost)
-        if isObjectID(layer) {
+        try layerJournal.noting(isObjectID(layer) ? [.unneeded(layer)] : []) {
+          try containerRecords.remove(id: id)
+          try containerLock.recordWrite()
+          try found.file.save(durable: !canBeLost)
+          guard isObjectID(layer) else { return }
           try drop(layer: layer, durable: !canBeLost, lock, &removals)
-          try layerJournal.end()
         }
       }
     }

@@ -1,3 +1,6 @@
+import LinuxSystem
+import SystemPackage
+
 /// How layers are laid out on disk and become a root: `overlay` or `vfs`.
 ///
 /// A driver knows nothing of records and takes no locks: the store holds that of the layers when it calls,
@@ -27,8 +30,10 @@ protocol StorageDriver: AnyObject {
   ///
   /// - Parameter root: the owner of its root, where it is not that of the parent's.
   func create(_ id: String, parent: String?, root: LayerRoot?) throws
-  /// Takes a layer's folder out of the store, into a temporary folder.
-  func detach(_ id: String, into temporary: String) throws
+  /// Takes a layer's folder out of the store.
+  ///
+  /// - Returns: what is to be removed when the locks are free. Others may find it and do so first.
+  func detach(_ id: String) throws -> String
 
   /// Mounts a layer; the answer is where.
   func mount(_ id: String, _ request: MountRequest) throws -> String
@@ -58,6 +63,26 @@ struct MountRequest {
   var mappings = IDMappings()
   /// SELinux's label for all files.
   var label: String?
+}
+
+extension StorageDriver {
+  /// Moves a layer's folder among the temporary ones. It needs no lock there: all that anybody does with
+  /// it is to remove it.
+  func moveAway(_ path: String) throws(SystemError) -> String {
+    let folder = "\(home)/\(temporaryFolderName)"
+    let target = "\(folder)/temp-dir-\(hexadecimal(try randomBytes(8)))"
+    do throws(SystemError) {
+      try renameFile(path, to: target)
+    } catch {
+      guard error.errno == .noSuchFileOrDirectory else { throw error }
+      if fileExists(path) {
+        try makeDirectories(folder, mode: 0o700)
+        try renameFile(path, to: target)
+      }
+    }
+    FaultPoint.reach("layer folder detached")
+    return target
+  }
 }
 
 /// The name of the folder in a driver's home for temporary folders.

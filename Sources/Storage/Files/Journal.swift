@@ -2,8 +2,12 @@ import LinuxSystem
 import SystemPackage
 
 /// What the holder of a lock is about to make or take away, in case that it is killed: a file beside the
-/// records, written before the first change and removed after the last, all under the one lock. Who
-/// gets the lock next and finds it there finishes or undoes what it names.
+/// records, filled before the first change and blanked after the last, all under the one lock. Who gets
+/// the lock next and finds something in it finishes or undoes what it names.
+///
+/// The file begins with `+` and ends with a line `.` while it counts; its first byte becomes `-` at the
+/// end. It is written over in place, because to make and remove a file for each change would cost more
+/// than the change.
 struct Journal {
   enum Entry: Equatable {
     /// Files that are put in place before their record: without the record they go.
@@ -16,6 +20,16 @@ struct Journal {
       switch self {
       case .adding(let id): "adding \(id)"
       case .unneeded(let id): "unneeded \(id)"
+      }
+    }
+
+    fileprivate init?(_ line: Substring) {
+      let words = line.split(separator: " ")
+      guard words.count == 2, isObjectID(String(words[1])) else { return nil }
+      switch words[0] {
+      case "adding": self = .adding(String(words[1]))
+      case "unneeded": self = .unneeded(String(words[1]))
+      default: return nil
       }
     }
   }
@@ -33,25 +47,26 @@ struct Journal {
       if error.errno == .noSuchFileOrDirectory { return nil }
       throw error
     }
-    return text.split(separator: "\n").compactMap { line in
-      let words = line.split(separator: " ")
-      guard words.count == 2, isObjectID(String(words[1])) else { return nil }
-      switch words[0] {
-      case "adding": return .adding(String(words[1]))
-      case "unneeded": return .unneeded(String(words[1]))
-      default: return nil
-      }
-    }
+    guard text.utf8.first == UInt8(ascii: "+") else { return nil }
+    return text.split(separator: "\n").prefix { $0 != "." }.compactMap(Entry.init)
   }
 
-  func begin(_ entries: [Entry]) throws(SystemError) {
-    let file = try openFile(path, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
-    try file.lent.writeAll(entries.map { $0.line + "\n" }.joined(), subject: path)
+  /// Notes the entries, and blanks them again once `body` has succeeded; where it fails they stay.
+  func noting<Result>(_ entries: [Entry], _ body: () throws -> Result) throws -> Result {
+    if entries.isEmpty { return try body() }
+    let file = try openFile(path, [.readWrite, .create, .noFollow], mode: 0o600)
+    let text = "+\n" + entries.map { $0.line + "\n" }.joined() + ".\n"
+    _ = try file.lent.writeSome(Array(text.utf8), at: 0, subject: path)
     FaultPoint.reach("journal begun")
+    let result = try body()
+    _ = try file.lent.writeSome([UInt8(ascii: "-")], at: 0, subject: path)
+    FaultPoint.reach("journal ended")
+    return result
   }
 
-  func end() throws(SystemError) {
-    try removeFileIfPresent(path)
-    FaultPoint.reach("journal ended")
+  /// Blanks whatever is noted.
+  func clear() throws(SystemError) {
+    let file = try openFile(path, [.readWrite, .create, .noFollow], mode: 0o600)
+    _ = try file.lent.writeSome([UInt8(ascii: "-")], at: 0, subject: path)
   }
 }

@@ -70,6 +70,7 @@ extension Store {
     return try changingLayers { lock, removals in
       try imageRecords.lockFile.withLock(.exclusive) { imageLock in
         try imageRecords.refresh()
+        try recoverImages()
         try containerRecords.refresh()
         guard let image = try imageRecords.find(id: id) else { throw noOwnImage(id) }
         let users = containerRecords.candidates(id) { $0.image == id }.map(\.record.id)
@@ -77,12 +78,14 @@ extension Store {
 
         try imageRecords.remove(id: id)
         let layers = try unneededLayers(of: image.record)
-        try layerJournal.begin(layers.map { .unneeded($0) })
-        try imageLock.recordWrite()
-        try image.file.save(durable: true)
-        try dropAll(layers, lock, &removals)
-        try layerJournal.end()
-        try removeTree("\(imageRecords.folder)/\(id)")
+        try imageJournal.noting([.adding(id)]) {
+          try layerJournal.noting(layers.map { .unneeded($0) }) {
+            try imageLock.recordWrite()
+            try image.file.save(durable: true)
+            try dropAll(layers, lock, &removals)
+          }
+          try removeTree("\(imageRecords.folder)/\(id)")
+        }
         return layers
       }
     }
@@ -112,7 +115,7 @@ extension Store {
 
   /// Removes several layers with one change of the records.
   private func dropAll(
-    _ layers: [String], _ lock: HeldLock, _ removals: inout [TemporaryFolder]
+    _ layers: [String], _ lock: HeldLock, _ removals: inout [String]
   ) throws {
     for id in layers { try layerRecords.remove(id: id) }
     if !layers.isEmpty { try saveLayers(layerRecords.files[0], durable: true, lock) }

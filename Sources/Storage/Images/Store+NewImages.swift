@@ -53,31 +53,37 @@ extension Store {
         guard try recordedLayer(top) != nil else { throw StorageError.noSuchLayer(top) }
       }
       let known = try imageRecords.find(id: new.id)
-      if known == nil { try imageJournal.begin([.adding(new.id)]) }
-      var record = known?.record ?? ImageRecord()
-      record.id = new.id
-      record.digest = new.digest ?? record.digest
-      record.topLayer = new.topLayer ?? record.topLayer
-      record.created = record.created ?? new.created ?? Timestamp.now().rfc3339
-      if !new.metadata.isEmpty { record.metadata = new.metadata }
-      let folder = "\(imageRecords.folder)/\(new.id)"
-      try makeDirectories(folder, mode: 0o700)
-      for (name, contents) in new.data {
-        try writeData(name, contents, in: folder)
-        let digest = SHA256.value(of: contents).description
-        record.noteData(name, size: Int64(contents.count), digest: digest)
+      return try imageJournal.noting(known == nil ? [.adding(new.id)] : []) {
+        try write(new, over: known, save)
       }
-      let names = (record.names ?? []) + new.names
-      if let known {
-        try imageRecords.replace(known, with: record)
-      } else {
-        try imageRecords.append(record)
-      }
-      record = try giveNames(names, to: new.id) ?? record
-      try save()
-      try imageJournal.end()
-      return record.stored()
     }
+  }
+
+  private func write(
+    _ new: NewImage, over known: RecordSet<ImageRecord>.Found?, _ save: () throws -> Void
+  ) throws -> StoredImage {
+    var record = known?.record ?? ImageRecord()
+    record.id = new.id
+    record.digest = new.digest ?? record.digest
+    record.topLayer = new.topLayer ?? record.topLayer
+    record.created = record.created ?? new.created ?? Timestamp.now().rfc3339
+    if !new.metadata.isEmpty { record.metadata = new.metadata }
+    let folder = "\(imageRecords.folder)/\(new.id)"
+    try makeDirectories(folder, mode: 0o700)
+    for (name, contents) in new.data {
+      try writeData(name, contents, in: folder)
+      let digest = SHA256.value(of: contents).description
+      record.noteData(name, size: Int64(contents.count), digest: digest)
+    }
+    let names = (record.names ?? []) + new.names
+    if let known {
+      try imageRecords.replace(known, with: record)
+    } else {
+      try imageRecords.append(record)
+    }
+    record = try giveNames(names, to: new.id) ?? record
+    try save()
+    return record.stored()
   }
 
   /// Keeps a file with an image, in the place of one of the same name.
@@ -157,7 +163,7 @@ extension Store {
 
   // MARK: Files
 
-  private var imageJournal: Journal { Journal(folder: imageRecords.folder) }
+  var imageJournal: Journal { Journal(folder: imageRecords.folder) }
 
   /// Changes images with their lock held, and that of the layers against their removal.
   ///
@@ -167,18 +173,22 @@ extension Store {
     try layerRecords.lockFile.withLock(.shared) { _ in
       try imageRecords.lockFile.withLock(.exclusive) { lock in
         try imageRecords.refresh()
-        for case .adding(let id) in try imageJournal.unfinished() ?? [] {
-          if try imageRecords.find(id: id) == nil {
-            try removeTree("\(imageRecords.folder)/\(id)")
-          }
-        }
-        try imageJournal.end()
+        try recoverImages()
         return try body {
           try lock.recordWrite()
           try imageRecords.files[0].save(durable: true)
         }
       }
     }
+  }
+
+  /// Removes the files of images that were not recorded, or not any more, when their maker was killed.
+  func recoverImages() throws {
+    guard let entries = try imageJournal.unfinished() else { return }
+    for case .adding(let id) in entries where try imageRecords.find(id: id) == nil {
+      try removeTree("\(imageRecords.folder)/\(id)")
+    }
+    try imageJournal.clear()
   }
 
   private func writeData(_ name: String, _ contents: [UInt8], in folder: String) throws {

@@ -145,7 +145,7 @@ extension Store {
   /// - Parameter parent: needed only where layers are not independent.
   public func stageLayer(parent: String? = nil) throws -> StagedLayer {
     if let parent, !isObjectID(parent) { throw StorageError.invalidID(parent) }
-    let temporary = try makeTemporaryFolder()
+    let temporary = try TemporaryFolder(in: "\(driver.home)/\(temporaryFolderName)")
     let staged = try driver.stage(in: temporary.path, parent: parent)
     let beside = try TemporaryFolder(in: "\(layerRecords.folder)/tmp")
     return StagedLayer(
@@ -174,8 +174,11 @@ extension Store {
   }
 
   private func commitLocked(_ layers: [LayerCommit], _ lock: HeldLock) throws -> [StoredLayer] {
+    try layerJournal.noting(layers.map { .adding($0.id) }) { try record(layers, lock) }
+  }
+
+  private func record(_ layers: [LayerCommit], _ lock: HeldLock) throws -> [StoredLayer] {
     var committed: [StoredLayer] = []
-    try layerJournal.begin(layers.map { .adding($0.id) })
     let created = Timestamp.now().rfc3339
     for layer in layers {
       if let parent = layer.parent, try recordedLayer(parent) == nil {
@@ -197,7 +200,6 @@ extension Store {
       committed.append(record.stored())
     }
     try saveLayers(layerRecords.files[0], durable: true, lock)
-    try layerJournal.end()
     return committed
   }
 
@@ -209,9 +211,7 @@ extension Store {
       try containerRecords.refresh()
       guard try layerRecords.find(id: id) != nil else { throw StorageError.noSuchLayer(id) }
       guard needs(ofLayer: id).isEmpty else { throw StorageError.layerInUse(id) }
-      try layerJournal.begin([.unneeded(id)])
-      try drop(layer: id, lock, &removals)
-      try layerJournal.end()
+      try layerJournal.noting([.unneeded(id)]) { try drop(layer: id, lock, &removals) }
     }
   }
 }

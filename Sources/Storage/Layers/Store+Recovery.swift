@@ -3,7 +3,7 @@ import LinuxSystem
 extension Store {
   /// Puts right what a holder of the lock of the layers has left when it was killed: what our own journal
   /// names, and layers that carry containers/storage's mark for being unfinished.
-  func recover(_ lock: HeldLock, _ removals: inout [TemporaryFolder]) throws {
+  func recover(_ lock: HeldLock, _ removals: inout [String]) throws {
     if let entries = try layerJournal.unfinished() {
       try imageRecords.refresh()
       try containerRecords.refresh()
@@ -15,7 +15,7 @@ extension Store {
           if needs(ofLayer: id).isEmpty { try drop(layer: id, lock, &removals) }
         }
       }
-      try layerJournal.end()
+      try layerJournal.clear()
     }
     let incomplete = layerRecords.candidates("incomplete") { $0.isIncomplete }
     for found in incomplete { try drop(layer: found.record.id, lock, &removals) }
@@ -32,7 +32,7 @@ extension Store {
 
   /// Takes the record of a layer away, then its files. The lock of the layers is held.
   func drop(
-    layer id: String, durable: Bool = true, _ lock: HeldLock, _ removals: inout [TemporaryFolder]
+    layer id: String, durable: Bool = true, _ lock: HeldLock, _ removals: inout [String]
   ) throws {
     try unmountForRemoval(id)
     if let file = try layerRecords.remove(id: id) {
@@ -41,11 +41,9 @@ extension Store {
     try dropFiles(ofLayer: id, &removals)
   }
 
-  func dropFiles(ofLayer id: String, _ removals: inout [TemporaryFolder]) throws {
+  func dropFiles(ofLayer id: String, _ removals: inout [String]) throws {
     if fileExists("\(driver.home)/\(driver.folderName(id))") {
-      let folder = try makeTemporaryFolder()
-      removals.append(folder)
-      try driver.detach(id, into: folder.path)
+      removals.append(try driver.detach(id))
     }
     try removeFileIfPresent(tarSplitFile(id))
     // Items of data that containers/storage keeps with a layer.

@@ -131,9 +131,7 @@ final class OverlayDriver: StorageDriver {
   /// Takes away what a crash left of a layer that was never recorded.
   private func replaceLeftover(_ id: String) throws {
     guard fileExists("\(home)/\(id)") else { return }
-    let temporary = try TemporaryFolder(in: "\(home)/\(temporaryFolderName)")
-    try detach(id, into: temporary.path)
-    try temporary.remove()
+    try removeTree(try detach(id))
   }
 
   /// Makes everything in a layer's folder but its files and its link.
@@ -213,18 +211,13 @@ final class OverlayDriver: StorageDriver {
 
   // MARK: Removing layers
 
-  func detach(_ id: String, into temporary: String) throws {
+  func detach(_ id: String) throws -> String {
     let place = "\(home)/\(id)"
     if let link = try? readLinkName("\(place)/link") {
       try removeFileIfPresent("\(home)/l/\(link)")
     }
     FaultPoint.reach("short link removed")
-    do throws(SystemError) {
-      try renameFile(place, to: "\(temporary)/\(id)")
-    } catch {
-      guard error.errno == .noSuchFileOrDirectory else { throw error }
-    }
-    FaultPoint.reach("layer folder detached")
+    return try moveAway(place)
   }
 }
 

@@ -43,11 +43,7 @@ final class VFSDriver: StorageDriver {
   func adopt(_ staged: String, as id: String, parent: String?) throws {
     try makeDirectories("\(home)/dir", mode: 0o700)
     let place = "\(home)/dir/\(id)"
-    if fileExists(place) {
-      let temporary = try TemporaryFolder(in: "\(home)/\(temporaryFolderName)")
-      try detach(id, into: temporary.path)
-      try temporary.remove()
-    }
+    if fileExists(place) { try removeTree(try detach(id)) }
     try renameFile(staged, to: place)
     FaultPoint.reach("layer folder in place")
   }
@@ -59,14 +55,7 @@ final class VFSDriver: StorageDriver {
     try temporary.remove()
   }
 
-  func detach(_ id: String, into temporary: String) throws {
-    do throws(SystemError) {
-      try renameFile("\(home)/dir/\(id)", to: "\(temporary)/\(id)")
-    } catch {
-      guard error.errno == .noSuchFileOrDirectory else { throw error }
-    }
-    FaultPoint.reach("layer folder detached")
-  }
+  func detach(_ id: String) throws -> String { try moveAway("\(home)/dir/\(id)") }
 
   /// There is nothing to mount: the folder is the root.
   func mount(_ id: String, _ request: MountRequest) throws -> String {
