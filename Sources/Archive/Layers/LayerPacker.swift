@@ -176,7 +176,7 @@ final class PackSession {
       let group = options.owners.containerGroup(status.st_gid)
     else { throw .unmappedOwner(path: path.text, user: status.st_uid, group: status.st_gid) }
     var entry = TarEntry(
-      kind, archivePath(path, isFolder: kind == .directory), mode: status.st_mode & 0o7777,
+      kind, archivePath(path, isFolder: kind == .directory), mode: status.st_mode,
       user: user, group: group, size: kind == .regular ? UInt64(clamping: status.st_size) : 0,
       modified: options.modified ?? TarTime(seconds: Int64(status.st_mtim.tv_sec)))
     if kind == .character || kind == .block {
@@ -219,16 +219,18 @@ final class PackSession {
 
   /// Adds a whiteout, which is an empty file.
   ///
-  /// - Parameter status: what it is made of, whose owner and time it gets.
+  /// - Parameter status: what it is made of: a device, or an opaque folder; nil for what is gone.
   private func addWhiteout(_ path: EntryPath, _ status: stat?) throws(ArchiveError) {
     var entry = TarEntry(
-      .regular, archivePath(path, isFolder: false), mode: 0o600,
+      .regular, archivePath(path, isFolder: false), mode: 0,
       modified: options.modified ?? TarTime(seconds: 0))
     if let status {
       entry.user = options.owners.containerUser(status.st_uid) ?? 0
       entry.group = options.owners.containerGroup(status.st_gid) ?? 0
-      if status.isDirectory { entry.mode = status.st_mode & 0o777 }
-      entry.modified = options.modified ?? TarTime(seconds: Int64(status.st_mtim.tv_sec))
+      entry.mode = status.st_mode & 0o777
+      if !status.isDirectory, options.modified == nil {
+        entry.modified = TarTime(seconds: Int64(status.st_mtim.tv_sec))
+      }
     }
     try writer.write(entry)
   }

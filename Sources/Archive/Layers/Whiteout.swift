@@ -75,7 +75,8 @@ extension UnpackSession {
       return true
     }
     if isMade {
-      return try setOwner(ofEntry: path, in: parent.lent, user: entry.user, group: entry.group)
+      try setOwner(ofEntry: path, in: parent.lent, user: entry.user, group: entry.group)
+      return try parent.lent.setTimes(entry, of: name)
     }
     if let status = try parent.lent.entryStatus(name), status.isDirectory {
       let folder = try parent.lent.openEntry(name, O_RDONLY | O_DIRECTORY)

@@ -96,7 +96,7 @@ private struct HeaderBlock {
     setText("linkpath", entry.linkTarget, 157..<257, &records)
     setText("uname", entry.userName, 265..<297, &records)
     setText("gname", entry.groupName, 297..<329, &records)
-    setNumber(UInt64(entry.mode & 0o7777), 100..<108)
+    setNumber(UInt64(entry.mode & 0o177777), 100..<108)
     setNumber("uid", UInt64(entry.user), 108..<116, &records)
     setNumber("gid", UInt64(entry.group), 116..<124, &records)
     setNumber("size", entry.kind == .regular ? entry.size : 0, 124..<136, &records)

@@ -2,6 +2,10 @@
 //
 //   ArchiveProbe unpack WHITEOUTS FOLDER [TARSPLIT]   WHITEOUTS: trusted, user, deletion, kept
 //   ArchiveProbe replay FOLDER TARSPLIT
+//   ArchiveProbe pack folder|overlay FOLDER
+//   ArchiveProbe pack-difference FOLDER OLDER
+//   ArchiveProbe changes UPPER LOWER…
+//   ArchiveProbe differences OLDER NEWER
 //   ArchiveProbe count                                decompresses and hashes only
 //
 // The archive is standard input, or output.
@@ -61,6 +65,31 @@ func run(_ words: [String]) throws {
     let sink = DescriptorSink(.standardOutput)
     try TarSplitReplay(folder: folder.lent).write(DescriptorSource(split.lent), to: sink)
     try sink.finish()
+  case ("pack", 3):
+    let folder = try openFile(words[2], [.readOnly, .directory])
+    try LayerPacker().pack(
+      .folder(folder.lent, overlay: words[1] == "overlay" ? .trusted : nil),
+      to: DescriptorSink(.standardOutput))
+  case ("pack-difference", 3):
+    let folder = try openFile(words[1], [.readOnly, .directory])
+    let older = try openFile(words[2], [.readOnly, .directory])
+    try LayerPacker().pack(
+      .difference(folder.lent, from: older.lent), to: DescriptorSink(.standardOutput))
+  case ("changes", 3...):
+    let folders = try words.dropFirst().map {
+      SharedDescriptor(try openFile($0, [.readOnly, .directory]))
+    }
+    let changes = try LayerChange.overlay(
+      upper: folders[0].lent, over: folders.dropFirst().map(\.lent), .trusted)
+    for change in changes {
+      try FileDescriptor.standardOutput.writeAll("\(change.kind.rawValue) \(change.pathText)\n")
+    }
+  case ("differences", 3):
+    let older = try openFile(words[1], [.readOnly, .directory])
+    let newer = try openFile(words[2], [.readOnly, .directory])
+    for change in try LayerChange.between(older.lent, newer.lent) {
+      try FileDescriptor.standardOutput.writeAll("\(change.kind.rawValue) \(change.pathText)\n")
+    }
   case ("count", 1):
     let source = HashingSource(try Decompressor(DescriptorSource(.standardInput)))
     try source.drain()
