@@ -3,12 +3,13 @@ enum SystemCommands {
   /// Those that stand right below the program.
   static var top: [PodmanCommand] {
     [
-      CompleteCommand.command, CompletionCommand.command, HelpCommand.command,
+      CompleteCommand.command, CompletionCommand.command, EventsCommand.command,
+      HelpCommand.command,
       ManualCommand.command,
       VersionCommand.command,
     ]
   }
 
   /// Those below `podman system`.
-  static var below: [PodmanCommand] { [] }
+  static var below: [PodmanCommand] { [EventsCommand.command] }
 }

@@ -42,9 +42,8 @@ struct LocalVolumeOptions: Equatable {
         shown[name] = value
       case "noquota", "copy", "nocopy": shown[name] = value
       default:
-        throw .invalid(
-          option: "--opt", value: name,
-          reason: "invalid mount option \(name) for driver 'local': invalid argument")
+        throw .failed(
+          "invalid mount option \(name) for driver 'local'", reason: "invalid argument")
       }
     }
     try check(options)

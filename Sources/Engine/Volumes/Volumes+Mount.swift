@@ -80,7 +80,7 @@ extension Volumes {
     let output = try ProgramOutput.run(
       ["/usr/bin/mount", "/bin/mount", "/usr/sbin/mount", "/sbin/mount"], arguments)
     guard output.status == 0 else {
-      throw EngineError.program("mount", status: output.status, message: output.errors)
+      throw EngineError.failed("mounting volume \(record.name)", reason: output.errors)
     }
   }
 }

@@ -78,6 +78,11 @@ public struct Volumes {
     try engine.state.setState(try engine.text(state), kind: Self.kind, id: name)
   }
 
+  /// The volume plugins that containers.conf names; none of them can be used.
+  public var plugins: [String] {
+    engine.configuration.containersConf.engine.volumePlugins.keys.sorted()
+  }
+
   // MARK: Folders
 
   /// The folder that holds the volumes' own folders.
