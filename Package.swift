@@ -112,6 +112,8 @@ let package = Package(
       dependencies: [
         "Cgroups", "EngineConfig", "HelperProtocols", "ImageSpec", "JSON", "LinuxSystem",
         "Networking", "RuntimeSpec", "StateStore", "Storage", system,
+        "Cgroups", "EngineConfig", "ImageSpec", "JSON", "LinuxSystem", "Networking", "RuntimeSpec",
+        "StateStore", system,
       ],
       swiftSettings: strict),
 
@@ -125,7 +127,7 @@ let package = Package(
 
     .target(
       name: "Commands",
-      dependencies: ["CommandLine", "Engine", "GoTemplate", "LinuxSystem", system],
+      dependencies: ["CommandLine", "Engine", "GoTemplate", "LinuxSystem", "Networking", system],
       swiftSettings: strict),
 
     // Floor 6: programs.
