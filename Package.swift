@@ -127,7 +127,16 @@ let package = Package(
 
     .target(
       name: "Commands",
-      dependencies: ["CommandLine", "Engine", "GoTemplate", "LinuxSystem", "Networking", system],
+      dependencies: [
+        "CommandLine",
+        "Engine",
+        "GoTemplate",
+        "ImageSpec",
+        "JSON",
+        "LinuxSystem",
+        "Networking",
+        system,
+      ],
       swiftSettings: strict),
 
     // Floor 6: programs.

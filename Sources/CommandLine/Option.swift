@@ -71,8 +71,10 @@ public struct Option: Sendable {
   }
 
   /// A flag that is false unless given, without a letter.
-  public init(_ name: String, _ help: String, hidden isHidden: Bool = false) {
-    self.init(name, nil, .flag(), help, hidden: isHidden)
+  public init(
+    _ name: String, _ help: String, alias otherNames: [String] = [], hidden isHidden: Bool = false
+  ) {
+    self.init(name, nil, .flag(), help, alias: otherNames, hidden: isHidden)
   }
 
   /// Whether the option stands for itself, with no value behind it.

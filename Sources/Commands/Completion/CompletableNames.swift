@@ -4,7 +4,11 @@ import Engine
 enum CompletableNames {
   /// For each kind that commands name in `.names("…")`, where its names come from.
   private static var sources: [String: (ContainerEngine) throws -> [String]] {
-    [:]
+    [
+      "images": { engine in
+        try engine.images.list().images.flatMap { $0.names + [String($0.id.prefix(12))] }
+      }
+    ]
   }
 
   /// The names of a kind; none where they cannot be had: completion is no place for errors.

@@ -1,3 +1,5 @@
+import CommandLine
+
 /// The commands of the area container.
 enum ContainerCommands {
   /// Those that stand right below the program.

@@ -1,3 +1,5 @@
+import CommandLine
+
 /// The commands of the area healthcheck.
 enum HealthcheckCommands {
   /// Those below `podman healthcheck`.

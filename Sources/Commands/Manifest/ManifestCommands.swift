@@ -1,3 +1,5 @@
+import CommandLine
+
 /// The commands of the area manifest.
 enum ManifestCommands {
   /// Those below `podman manifest`.

@@ -1,3 +1,5 @@
+import CommandLine
+
 /// The commands of the area network.
 enum NetworkCommands {
   /// Those below `podman network`.

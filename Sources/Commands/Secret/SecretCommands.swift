@@ -1,3 +1,5 @@
+import CommandLine
+
 /// The commands of the area secret.
 enum SecretCommands {
   /// Those below `podman secret`.

@@ -1,3 +1,5 @@
+import CommandLine
+
 /// The commands of the area volume.
 enum VolumeCommands {
   /// Those below `podman volume`.

@@ -6,6 +6,7 @@ extension EngineError: CustomStringConvertible {
       "no container with name or ID \"\(name)\" found: no such container"
     case .noSuch(.volume, let name): "no volume with name \"\(name)\" found: no such volume"
     case .noSuch(.secret, let name): "no secret with name or id \"\(name)\": no such secret"
+    case .noSuch(.image, let name): "\(name): image not known"
     case .noSuch(let kind, let name): "no \(kind.rawValue) with name or ID \"\(name)\" found"
     case .ambiguous(let kind, let name, let matches):
       "more than one \(kind.rawValue) begins with \"\(name)\": \(matches.joined(separator: ", ")); "
@@ -17,6 +18,9 @@ extension EngineError: CustomStringConvertible {
     case .exists(let kind, let name): "\(kind.rawValue) \(name) already exists"
     case .wrongState(let container, let status, let operation, let needed):
       "cannot \(operation) container \(container), which is \(status.rawValue); \(needed)"
+    case .inUse(.image, _, let users):
+      "image used by \(users.joined(separator: ", ")): image is in use by a container: consider "
+        + "listing external containers and force-removing image"
     case .inUse(let kind, let name, let users):
       "\(kind.rawValue) \(name) is being used by the following container(s): "
         + users.joined(separator: ", ")
