@@ -2,6 +2,7 @@ import CommandLine
 import Engine
 import GoTemplate
 import ImageSpec
+import JSON
 
 /// `podman image inspect`: all that is known of images.
 enum ImageInspect {
@@ -43,7 +44,7 @@ enum ImageInspect {
       .field("RepoTags", GoValue(image.names)),
       .field("RepoDigests", GoValue(image.repositoryDigests)),
       .field("Parent", .string(image.parent ?? "")),
-      .field("Comment", .string(configuration?.history?.last?.comment ?? "")),
+      .field("Comment", .string(comment(image))),
       .field("Created", time(image.created)),
       .field("Config", parameters.map(parametersValue) ?? .structure()),
       .field("Version", .string("")),
@@ -69,6 +70,13 @@ enum ImageInspect {
       .field("History", .list((configuration?.history ?? []).map(historyValue))),
       .field("NamesHistory", GoValue(image.nameHistory)),
       .field("HealthCheck", json: "Healthcheck", omitsEmpty: true, health))
+  }
+
+  /// Docker's configurations have a comment of their own, those of OCI that of their first step.
+  private static func comment(_ image: Images.Details) -> String {
+    let own = image.configuration?.others.first { $0.name == "comment" }?.value.string
+    return image.manifestType == MediaType.dockerManifest.rawValue
+      ? own ?? "" : image.configuration?.history?.first?.comment ?? ""
   }
 
   static func time(_ moment: Int64) -> GoValue {

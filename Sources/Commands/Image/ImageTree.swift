@@ -19,6 +19,7 @@ enum ImageTree {
     call.output.line("Size:     \(HumanUnits.size(Double(tree.size)))")
     call.output.line(tree.layers.isEmpty ? "No Image Layers" : "Image Layers")
     write(tree.layers.flatMap(linear), indent: "", to: call.output)
+    call.output.line("")
     return 0
   }
 

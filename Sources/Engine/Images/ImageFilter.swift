@@ -28,9 +28,7 @@ struct ImageFilter {
 
   private mutating func add(_ text: String) throws {
     guard let equals = text.firstIndex(of: "=") else {
-      throw EngineError.failed(
-        "invalid image filter \"\(text)\"",
-        reason: "must be in the format \"filter=value or filter!=value\"")
+      throw Self.malformed(text)
     }
     var key = String(text[..<equals])
     let value = String(text[text.index(after: equals)...])
@@ -42,6 +40,13 @@ struct ImageFilter {
     }
     let test = try self.test(key, value, text)
     tests.append(isNegated ? { try !test($0, $1) } : test)
+  }
+
+  private static func malformed(_ text: String) -> EngineError {
+    EngineError.failed(
+      "invalid image filter \"\(text)\"",
+      reason: "must be in the format \"filter=value or filter!=value\"; there are after, before, "
+        + "containers, dangling, digest, id, intermediate, label, manifest, readonly, reference, since, until")
   }
 
   private mutating func test(_ key: String, _ value: String, _ text: String) throws -> Test {
@@ -76,7 +81,7 @@ struct ImageFilter {
       let service = service
       return { image, _ in try service.isManifestList(image.stored) == wanted }
     case "containers": return try containerTest(value)
-    default: throw EngineError.failed("invalid image filter", reason: "\"\(key)\" is unknown")
+    default: throw Self.malformed(key)
     }
   }
 
@@ -118,7 +123,8 @@ struct ImageFilter {
     case "0", "f", "F", "false", "FALSE", "False": return false
     default:
       throw EngineError.failed(
-        "non-boolean value \"\(value)\" for \(key) filter", reason: "true or false is expected")
+        "non-boolean value \"\(value)\" for \(key) filter",
+        reason: "strconv.ParseBool: parsing \"\(value)\": invalid syntax")
     }
   }
 
