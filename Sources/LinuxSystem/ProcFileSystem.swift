@@ -60,7 +60,7 @@ public struct ProcFileSystem: ~Copyable, Sendable {
   public func open(_ path: String, _ flags: OpenFlags) throws(SystemError) -> OwnedDescriptor {
     do throws(SystemError) {
       return try root.lent.open(path, flags, within: [.beneath, .withinMount, .noMagicLinks])
-    } catch  where error.errno == .noFunction || error.errno == .notPermitted {
+    } catch where error.errno == .noFunction || error.errno == .notPermitted {
       return try walk(path, flags)
     }
   }

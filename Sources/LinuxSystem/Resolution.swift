@@ -53,7 +53,7 @@ extension FileDescriptor {
             resolution.rawValue)
         }
         return OwnedDescriptor(owning: number)
-      } catch  where error.errno == .resourceTemporarilyUnavailable && attempts < 128 {
+      } catch where error.errno == .resourceTemporarilyUnavailable && attempts < 128 {
         attempts += 1
       }
     }

@@ -27,7 +27,7 @@ public struct ResolvedPath: ~Copyable, Sendable {
   public func makeFile(_ name: String, mode: UInt32) throws(SystemError) -> ResolvedPath {
     do throws(SystemError) {
       try lent.makeNode(name, .regular, DeviceNumber(major: 0, minor: 0), mode: mode)
-    } catch  where error.errno == .fileExists {}
+    } catch where error.errno == .fileExists {}
     return try entry(name)
   }
 }
@@ -68,7 +68,7 @@ public struct RootDirectory: ~Copyable, Sendable {
   public func makeDirectories(_ path: String, mode: UInt32) throws(SystemError) -> ResolvedPath {
     do throws(SystemError) {
       return try resolve(path)
-    } catch  where error.errno == .noSuchFileOrDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory {
       var walk = try PathWalk(root.lent, path, .directories(mode))
       return try walk.finish()
     }
@@ -85,7 +85,7 @@ public struct RootDirectory: ~Copyable, Sendable {
   ) throws(SystemError) -> ResolvedPath {
     do throws(SystemError) {
       return try resolve(path)
-    } catch  where error.errno == .noSuchFileOrDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory {
       var walk = try PathWalk(root.lent, path, .file(mode, directories: directoryMode))
       return try walk.finish()
     }
@@ -202,10 +202,10 @@ private struct PathWalk {
   private func openEntry(_ name: String) throws(SystemError) -> OwnedDescriptor {
     do throws(SystemError) {
       return try place.open(name, [.path, .noFollow])
-    } catch  where error.errno == .noSuchFileOrDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory {
       do throws(SystemError) {
         try makeEntry(name)
-      } catch  where error.errno == .fileExists {
+      } catch where error.errno == .fileExists {
         // Somebody else was faster; what it is, the next call tells.
       } catch {
         throw SystemError(error.operation, path, error.errno)

@@ -75,7 +75,7 @@ public enum CurrentProcess {
   public static func becomeRoot() throws(SystemError) {
     do throws(SystemError) {
       try systemCall("setgroups") { setgroups(0, nil) }
-    } catch  where error.errno == .notPermitted {
+    } catch where error.errno == .notPermitted {
       // /proc/self/setgroups says "deny": an unprivileged user made the namespace.
     }
     try systemCall("setresgid", "group 0 of the user namespace") { setresgid(0, 0, 0) }

@@ -19,7 +19,7 @@ extension ProcessHandle {
     if kinds.isEmpty { return }
     do throws(SystemError) {
       return try Namespaces.join(descriptor.lent, kinds)
-    } catch  where error.errno == .invalidArgument {
+    } catch where error.errno == .invalidArgument {
       for kind in Namespaces.inOrderOfJoining where kinds.contains(kind) {
         let path = "/proc/\(id)/ns/\(kind.fileName ?? "")"
         let file = try openFile(path, [.readOnly])

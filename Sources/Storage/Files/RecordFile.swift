@@ -51,6 +51,13 @@ final class RecordFile {
     body(&text)
   }
 
+  /// Keeps only elements for which a condition holds, whatever state the file is in.
+  func keep(_ holds: (Int) -> Bool) {
+    var kept = RecordText()
+    for index in text.elements.indices where holds(index) { kept.append(text.element(index)) }
+    text = kept
+  }
+
   /// Replaces the file. The caller holds the lock and has recorded the write.
   ///
   /// The file beside has a fixed name: there is one writer at a time, and what one that was killed

@@ -115,12 +115,12 @@ final class RecordSet<Record: StoreRecord> {
     return hits
   }
 
-  private enum Decoded {
+  enum Decoded {
     case success(Found)
     case failure(DamagedRecord)
   }
 
-  private func decode(_ file: RecordFile, _ index: Int) -> Decoded {
+  func decode(_ file: RecordFile, _ index: Int) -> Decoded {
     let text = file.text.element(index)
     do throws(JSONError) {
       let record = try JSONReader(emptyStringIsAbsent: true).read(Record.self, from: text)

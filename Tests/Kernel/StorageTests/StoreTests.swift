@@ -18,6 +18,7 @@ struct StoreTests {
   @Test(arguments: ["overlay", "vfs"])
   func aContainerSeesItsImageAndWritesForItselfAlone(_ driver: String) throws {
     let test = try TestStore(driver: driver)
+    defer { withExtendedLifetime(test) {} }
     let image = try makeImage(test)
     let store = try test.open()
     let container = try store.createContainer(ContainerOptions(names: ["box"], image: image))
@@ -49,6 +50,7 @@ struct StoreTests {
 
   @Test func namesAndIDsHaveOneOwner() throws {
     let test = try TestStore()
+    defer { withExtendedLifetime(test) {} }
     let image = try makeImage(test)
     let store = try test.open()
     let box = try store.createContainer(ContainerOptions(names: ["box"], image: image))
@@ -75,6 +77,7 @@ struct StoreTests {
   @Test(arguments: ["../x", "/", "a\u{0}b", String(repeating: "a", count: 300), ""])
   func anIDThatIsNoneReachesNoFile(_ id: String) throws {
     let test = try TestStore()
+    defer { withExtendedLifetime(test) {} }
     let image = try makeImage(test)
     let store = try test.open()
     #expect(throws: StorageError.invalidID(id)) {
@@ -93,6 +96,7 @@ struct StoreTests {
 
   @Test func aTagMovesFromOneImageToAnother() throws {
     let test = try TestStore()
+    defer { withExtendedLifetime(test) {} }
     let first = try makeImage(test)
     let store = try test.open()
     let (lines, _) = try test.probe(["make-image", "localhost/two:latest", "third"])
@@ -107,6 +111,7 @@ struct StoreTests {
 
   @Test func oneDamagedRecordDoesNotHideTheOthers() throws {
     let test = try TestStore()
+    defer { withExtendedLifetime(test) {} }
     let image = try makeImage(test)
     let store = try test.open()
     let path = "\(store.imageRecords.folder)/images.json"
@@ -125,6 +130,7 @@ struct StoreTests {
 
   @Test func aLayerWithoutItsFilesMakesOnlyItsImageAnError() throws {
     let test = try TestStore()
+    defer { withExtendedLifetime(test) {} }
     let image = try makeImage(test)
     let store = try test.open()
     let top = try #require(try store.image(image)?.topLayer)
@@ -140,6 +146,7 @@ struct StoreTests {
 
   @Test func lostShortLinksAreMadeAnew() throws {
     let test = try TestStore()
+    defer { withExtendedLifetime(test) {} }
     let image = try makeImage(test)
     let store = try test.open()
     let box = try store.createContainer(ContainerOptions(image: image))
@@ -153,6 +160,7 @@ struct StoreTests {
     let lender = try TestStore()
     let image = try makeImage(lender)
     let test = try TestStore()
+    defer { withExtendedLifetime(test) {} }
     var options = test.options
     options.additionalImageStores = [lender.root]
     let store = try Store.open(options)
@@ -170,6 +178,7 @@ struct StoreTests {
 
   @Test func anImageIsMountedForReading() throws {
     let test = try TestStore()
+    defer { withExtendedLifetime(test) {} }
     let image = try makeImage(test)
     let store = try test.open()
     let path = try store.mount(image: image)
@@ -183,6 +192,7 @@ struct StoreTests {
   @Test(arguments: [3, 60, 200])
   func manyLayersFitIntoOneMount(_ count: Int) throws {
     let test = try TestStore()
+    defer { withExtendedLifetime(test) {} }
     let layers = (0..<count).map { "layer\($0)" }
     #expect(try test.probe(["make-image", "localhost/deep:latest"] + layers).status == .exited(0))
     #expect(try test.probe(["create", "localhost/deep:latest", "box"]).status == .exited(0))
@@ -195,6 +205,7 @@ struct StoreTests {
 
   @Test func twoProcessesChangeOneStoreAtOnce() throws {
     let test = try TestStore()
+    defer { withExtendedLifetime(test) {} }
     _ = try makeImage(test)
     let rounds = try test.probe(["both", "localhost/one:latest", "20"])
     #expect(rounds.status == .exited(0))
@@ -204,11 +215,13 @@ struct StoreTests {
   @Test(arguments: ["devicemapper", "btrfs", "zfs", "aufs", "nonsense"])
   func aDriverThatThereIsNotIsAnError(_ driver: String) throws {
     let test = try TestStore(driver: driver)
+    defer { withExtendedLifetime(test) {} }
     #expect(throws: StorageError.unsupportedDriver(driver)) { try test.open() }
   }
 
   @Test func theDriverIsThatOfTheFiles() throws {
     let test = try TestStore(driver: "vfs")
+    defer { withExtendedLifetime(test) {} }
     _ = try makeImage(test)
     var options = test.options
     options.driver = nil
