@@ -3,8 +3,16 @@ import CommandLine
 /// The commands of the area container.
 enum ContainerCommands {
   /// Those that stand right below the program.
-  static var top: [PodmanCommand] { [] }
+  static var top: [PodmanCommand] {
+    [
+      ContainerCreate.command, ContainerRemove.command, ContainerRun.command,
+    ]
+  }
 
   /// Those below `podman container`.
-  static var below: [PodmanCommand] { [] }
+  static var below: [PodmanCommand] {
+    top + [
+      ContainerCleanup.command
+    ]
+  }
 }

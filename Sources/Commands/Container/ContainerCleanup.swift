@@ -1,0 +1,41 @@
+import CommandLine
+import Engine
+
+/// `podman container cleanup`.
+enum ContainerCleanup {
+  static let command = PodmanCommand(
+    "cleanup", "Clean up network and mountpoints of one or more containers",
+    details: "Takes away what is left of containers that have ended: mounts, networks, cgroups.",
+    usage: "CONTAINER [CONTAINER...]", arguments: .any, examples: ["ctrID1 ctrID2", "--all"],
+    completion: .names("containers"),
+    options: {
+      [
+        Option("all", "a", .flag(), "Cleans up all containers"),
+        Option("exec", .string(), "Clean up the given exec session instead of the container"),
+        Option("latest", "l", .flag(), "Act on the latest container podman is aware of"),
+        Option("rm", "After cleanup, remove the container entirely"),
+        Option("rmi", "After cleanup, remove the image entirely"),
+        Option(
+          "stopped-only", "Only clean up when the container is in the stopped state", hidden: true),
+      ]
+    }, run: run)
+
+  static func run(_ call: Call) throws -> Int32 {
+    let containers = try call.engine.containers
+    var errors: [any Error] = []
+    for id in try ContainerSelection(call).ids() {
+      do {
+        try containers.cleanUp(id)
+        if call.options.flag("rm") {
+          try containers.remove(id, .init(isForced: true, removesVolumes: true))
+        }
+        if call.arguments.isEmpty || call.writesToTerminal { call.output.line(id) }
+      } catch EngineError.noSuch(.container, _) where call.options.flag("stopped-only") {
+        continue
+      } catch {
+        errors.append(error)
+      }
+    }
+    return call.finish(errors)
+  }
+}
