@@ -175,7 +175,8 @@ private struct CheckRun {
     for found in store.layerRecords.all().found
     where !needed.contains(found.record.id) && !found.record.isIncomplete {
       let folder = "\(store.driver.home)/\(store.driver.folderName(found.record.id))"
-      let made = (try? openFile(folder, [.path]).lent.status().modified.seconds) ?? 0
+      guard let opened = try? openFile(folder, [.path]) else { continue }
+      let made = (try? opened.lent.status(subject: folder).modified.seconds) ?? 0
       if now - made >= age { note(.layer(found.record.id), .unneeded) }
     }
   }
