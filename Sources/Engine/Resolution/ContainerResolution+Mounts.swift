@@ -124,7 +124,7 @@ extension ContainerResolution {
       var secret = asked
       let found = try engine.secrets.find(asked.source)
       secret.id = found.id
-      if secret.target.isEmpty { secret.target = found.record.name }
+      if secret.target.isEmpty { secret.target = found.name }
       if !secret.isVariable, !secret.target.hasPrefix("/") {
         guard !secret.target.split(separator: "/").contains("..") else {
           throw EngineError.invalid(

@@ -1,6 +1,7 @@
+import EngineConfig
 import JSON
 import LinuxSystem
-import StateStore
+import SystemPackage
 
 /// The secrets of an engine. Their data is kept by a driver, apart from the records.
 public struct Secrets {
@@ -8,35 +9,140 @@ public struct Secrets {
 
   /// A secret without its data.
   public struct Secret: Sendable {
-    public var id: String
     public var record: SecretRecord
+    public var id: String { record.id }
+    public var name: String { record.name }
   }
 
-  /// All secrets, the oldest first.
+  /// All secrets, in the order of their names.
   public func all() throws -> [Secret] {
-    try engine.state.records(kind: ObjectKind.secret.rawValue).map(secret)
+    try book.read().secrets.values.map { Secret(record: $0) }.sorted { $0.name < $1.name }
   }
 
   /// The secret of this name or id, or the only one whose id begins so.
   public func find(_ nameOrID: String) throws -> Secret {
-    let kind = ObjectKind.secret.rawValue
-    if let found = try engine.state.record(kind: kind, name: nameOrID) { return try secret(found) }
-    if ContainerIdentifier.isIDPrefix(nameOrID) {
-      let matches = try engine.state.records(kind: kind, idPrefix: nameOrID)
-      if matches.count > 1 {
-        throw EngineError.ambiguous(.secret, nameOrID, matches: matches.map(\.id))
-      }
-      if let first = matches.first { return try secret(first) }
-    }
-    throw EngineError.noSuch(.secret, nameOrID)
+    Secret(record: try book.read().find(nameOrID))
   }
 
-  private func secret(_ record: StateStore.Record) throws -> Secret {
-    do {
-      return Secret(
-        id: record.id, record: try JSONReader().read(SecretRecord.self, from: record.document))
-    } catch {
-      throw EngineError.damaged(path: "the record of the secret \(record.id)", reason: "\(error)")
+  /// The data of a secret.
+  public func data(of secret: Secret) throws -> [UInt8] {
+    try driver(secret.record).data(of: secret.id)
+  }
+
+  // MARK: Changes
+
+  /// A secret as it is asked for.
+  public struct Request: Sendable {
+    public var name: String
+    public var data: [UInt8]
+    public var labels: [String: String] = [:]
+    /// Nil for that of containers.conf.
+    public var driver: String?
+    public var driverOptions: [String: String] = [:]
+    /// Whether one that has the name gives way.
+    public var replaces = false
+    /// Whether one that has the name is as good.
+    public var isIgnoredIfPresent = false
+
+    public init(name: String, data: [UInt8]) {
+      self.name = name
+      self.data = data
+    }
+  }
+
+  /// The most bytes that a secret may have, and one more.
+  static let limit = 512_000
+
+  /// Keeps a secret.
+  @discardableResult
+  public func create(_ request: Request) throws -> Secret {
+    try check(request)
+    let made = try book.change { (contents) throws -> (secret: SecretRecord, isNew: Bool) in
+      let present = contents.named(request.name)
+      if let present {
+        if request.isIgnoredIfPresent { return (present, false) }
+        guard request.replaces else {
+          throw EngineError.failed(request.name, reason: "secret name in use")
+        }
+      }
+      var record = SecretRecord()
+      record.name = request.name
+      record.id = String(try ContainerIdentifier.random().prefix(25))
+      record.labels = request.labels
+      record.created = present?.created ?? .now()
+      record.updated = present == nil ? record.created : .now()
+      let standard = engine.configuration.containersConf.secrets
+      record.driver = request.driver ?? standard.driver
+      record.driverOptions = request.driverOptions
+      if record.driverOptions.isEmpty, record.driver == standard.driver {
+        record.driverOptions = standard.options
+      }
+      if record.driver == "file", record.driverOptions["path"] == nil {
+        record.driverOptions["path"] = "\(folder)/filedriver"
+      }
+      // The data comes first: a record always has some.
+      try driver(record).store(request.data, as: record.id)
+      if let present { contents.remove(present.id) }
+      contents.add(record)
+      return (record, true)
+    } after: { before, made in
+      // The data of the one before goes once no record names it any more.
+      guard made.isNew, let old = before.named(request.name) else { return }
+      try? driver(old).remove(old.id)
+    }
+    if made.isNew { engine.events.emit(.secret(.create, id: made.secret.id)) }
+    return Secret(record: made.secret)
+  }
+
+  private func check(_ request: Request) throws(EngineError) {
+    let name = request.name
+    let isName =
+      (1...253).contains(name.utf8.count)
+      && !name.utf8.contains {
+        [UInt8(ascii: ","), UInt8(ascii: "/"), UInt8(ascii: "="), 0].contains($0)
+      }
+    guard isName else {
+      throw .failed(
+        "secret name \(quoted(name)) can not include '=', '/', ',', or the '\\0' (NULL) and be "
+          + "between 1 and 253 characters", reason: "invalid secret name")
+    }
+    guard !request.data.isEmpty, request.data.count < Self.limit else {
+      throw .nothingToDo("secret data must be larger than 0 and less than \(Self.limit) bytes")
+    }
+    if request.replaces, request.isIgnoredIfPresent { throw .conflict("--ignore", "--replace") }
+  }
+
+  /// Removes a secret with its data. Containers that have it keep it.
+  ///
+  /// - Returns: its id.
+  @discardableResult
+  public func remove(_ nameOrID: String) throws -> String {
+    let removed = try book.change { contents in
+      let record = try contents.find(nameOrID)
+      try driver(record).remove(record.id)
+      contents.remove(record.id)
+      return record
+    }
+    engine.events.emit(.secret(.remove, id: removed.id))
+    return removed.id
+  }
+
+  // MARK: Where
+
+  private var folder: String { engine.configuration.folders.graphRoot + "/secrets" }
+  private var book: SecretBook { SecretBook(folder: folder) }
+
+  private func driver(_ record: SecretRecord) throws(EngineError) -> any SecretDriver {
+    switch record.driver {
+    case "file":
+      return FileSecretDriver(
+        folder: record.driverOptions["path"] ?? "\(folder)/filedriver")
+    case "pass":
+      return PassSecretDriver(record.driverOptions, home: engine.configuration.user.home)
+    case "shell": return try ShellSecretDriver(record.driverOptions)
+    default:
+      throw .failed(
+        "invalid driver", reason: "\(record.driver); the drivers are file, pass and shell")
     }
   }
 }
