@@ -101,7 +101,7 @@ let package = Package(
     .target(
       name: "Transfer",
       dependencies: [
-        "Archive", "EngineConfig", "HTTPClient", "HelperProtocols", "ImageSpec", "JSON",
+        "Archive", "EngineConfig", "HTTPClient", "HelperProtocols", "Igzip", "ImageSpec", "JSON",
         "LinuxSystem", "Storage", system,
       ],
       swiftSettings: strict),

@@ -1,5 +1,6 @@
 import Cgroups
 import JSON
+public import HelperProtocols
 public import LinuxSystem
 public import StateStore
 public import Storage
@@ -16,6 +17,11 @@ import SystemPackage
 public final class ContainerEngine {
   /// What holds for every operation.
   public let configuration: EngineConfiguration
+
+  /// Told what transfers do that an operation begins by itself, as `run` pulls an image.
+  public var transferReport: @Sendable (TransferEvent) -> Void = { _ in }
+  /// Lets somebody choose a full name for a short one; nil where nobody is there.
+  public var nameChoice: (@Sendable (_ name: String, _ candidates: [String]) -> Int?)?
 
   private var openedState: StateStore?
   private var openedStore: Store?

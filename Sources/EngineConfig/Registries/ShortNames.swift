@@ -19,6 +19,11 @@ public struct NameResolution: Equatable, Sendable {
   public var candidates: [ImageReference]
   /// Whether somebody has to choose one of the candidates, or there must be no terminal.
   public var needsChoice = false
+
+  public init(origin: Origin, candidates: [ImageReference]) {
+    self.origin = origin
+    self.candidates = candidates
+  }
 }
 
 /// Why a short name means nothing.
@@ -118,5 +123,20 @@ public struct LearntAliases: Equatable, Sendable {
     let directory = try openFile(folder, [.readOnly, .directory])
     try directory.lent.replaceFile(
       String(file[file.index(after: slash)...]), contents: Array(text.utf8), mode: 0o644)
+  }
+}
+
+extension ShortNameError: CustomStringConvertible {
+  /// A sentence without a full stop, with the remedy.
+  public var description: String {
+    switch self {
+    case .invalid(let error): "\(error)"
+    case .unresolved(let name):
+      "short-name \"\(name)\" did not resolve to an alias and no unqualified-search registries are "
+        + "defined in registries.conf; please name the registry too, as in docker.io/library/\(name)"
+    case .choiceWithoutTerminal(let name):
+      "short-name resolution enforced but cannot prompt without a TTY: \"\(name)\" can mean several "
+        + "images; please name the registry too"
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Archive
 import HTTPClient
 import HelperProtocols
+import Igzip
 import ImageSpec
 import LinuxSystem
 import Storage
@@ -32,7 +33,8 @@ final class UnpackConsumer: BlobConsumer {
       let tarSplit = try openFile(
         staged.tarSplitPath, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
       let unpack = try ConfinedUnpack.start(
-        input.lent, into: folder.lent, tarSplit: tarSplit.lent, options)
+        input.lent, into: folder.lent, tarSplit: tarSplit.lent,
+        gzip: IgzipDecoder.decoding, options)
       token = loop.whenReadable(unpack.descriptor) { [unowned self] in end() }
       self.unpack = consume unpack
     } catch { throw TransferFailure(work: error, subject) }

@@ -10,6 +10,7 @@ extension TransferSession {
     case layoutArchive(ArchiveFile)
     case layout(path: String)
     case folder(path: String)
+    case one(PlaceName)
   }
 
   /// Copies every image of an archive or a folder into the store.
@@ -37,6 +38,9 @@ extension TransferSession {
     case .folder(let path):
       result.images.append(
         try loadOne(try FolderSource(self, path: path), names: [localName(path)]))
+    case .one(let place):
+      let source = try source(place)
+      result.images.append(try loadOne(source, names: names(of: place, source)))
     }
     guard !result.images.isEmpty else {
       throw TransferFailure(.malformed, request.source, detail: "it holds no image")
@@ -61,7 +65,17 @@ extension TransferSession {
   }
 
   private func loadable() throws(TransferFailure) -> Loadable {
-    let path = request.source
+    var path = request.source
+    if PlaceName.hasTransport(path) {
+      let place = try PlaceName(path)
+      switch place {
+      case .dockerArchive(let own, nil): path = own
+      case .layoutArchive(let own, nil): path = own
+      case .layout(let own, nil): return .layout(path: own)
+      case .folder(let own): return .folder(path: own)
+      default: return .one(place)
+      }
+    }
     if !path.isEmpty, path != "-",
       let folder = try? openFile(path, [.path]), (try? folder.lent.status().kind) == .directory
     {
@@ -77,6 +91,15 @@ extension TransferSession {
       .malformed, archive.path,
       detail: "it holds no image: neither manifest.json as docker save writes it, nor an OCI layout"
     )
+  }
+
+  /// The names of an image that was asked for by its own.
+  private func names(of place: PlaceName, _ source: any ImageSource) -> [String] {
+    switch place {
+    case .dockerArchive, .daemon: (source as? DockerArchiveSource)?.image.names ?? []
+    case .layout(_, let name?), .layoutArchive(_, let name?): [localName(name)]
+    default: []
+    }
   }
 
   /// The name that an entry of a layout has, or that of the place.

@@ -123,7 +123,7 @@ extension TransferSession {
     throw failure
   }
 
-  private func source(_ name: PlaceName) throws(TransferFailure) -> any ImageSource {
+  func source(_ name: PlaceName) throws(TransferFailure) -> any ImageSource {
     switch name {
     case .registry(let reference):
       return try RegistrySource(self, name: reference, place: reference, isInsecure: false)

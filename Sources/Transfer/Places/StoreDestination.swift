@@ -50,7 +50,7 @@ final class StoreDestination: ImageDestination {
 
   func plan(_ layer: SourceLayer, index: Int) throws(TransferFailure) -> LayerPlan {
     do {
-      if try store.layer(layerIDs[index]) != nil { return .present(layer.blob) }
+      if try store.wholeLayer(layerIDs[index]) != nil { return .present(layer.blob) }
       let parent = store.stagesIndependently || index == 0 ? nil : layerIDs[index - 1]
       let folder = try store.stageLayer(parent: parent)
       let consumer = UnpackConsumer(
