@@ -112,7 +112,8 @@ struct ImageRow {
     case "repository": (one.repository, one.tag) < (other.repository, other.tag)
     case "size": one.image.size < other.image.size
     case "tag": one.tag < other.tag
-    default: one.image.created > other.image.created
+    // As whole seconds, so that images of one second stay in the store's order.
+    default: one.seconds > other.seconds
     }
   }
 

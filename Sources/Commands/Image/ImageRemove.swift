@@ -36,7 +36,15 @@ enum ImageRemove {
       ? try images.remove(filters: [], options) : try images.remove(call.arguments, options)
     for name in removal.untagged { call.output.line("Untagged: \(name)") }
     for id in removal.deleted { call.output.line("Deleted: \(id)") }
-    guard call.finish(removal.errors) != 0 else { return 0 }
+    guard !removal.errors.isEmpty else { return 0 }
+    let sentences = removal.errors.map { "\($0)" }
+    _ = call.finish([
+      sentences.count == 1
+        ? CommandFailure(sentences[0])
+        : CommandFailure(
+          "\(sentences.count) errors occurred:\n"
+            + sentences.map { "\t* \($0)\n" }.joined() + "\n")
+    ])
     // podman-rmi(1): 1 for a name that no image has, 2 for an image in use.
     if removal.hasUsed { return 2 }
     return removal.hasMissing ? 1 : 125

@@ -1,15 +1,21 @@
+import CommandLine
+
 /// The commands of the area system.
 enum SystemCommands {
   /// Those that stand right below the program.
   static var top: [PodmanCommand] {
     [
-      CompleteCommand.command, CompletionCommand.command, EventsCommand.command,
+      CompleteCommand.command,
+      CompletionCommand.command,
+      EventsCommand.command,
       HelpCommand.command,
+      InfoCommand.command,
+      InspectCommand.command,
       ManualCommand.command,
       VersionCommand.command,
     ]
   }
 
   /// Those below `podman system`.
-  static var below: [PodmanCommand] { [EventsCommand.command] }
+  static var below: [PodmanCommand] { [EventsCommand.command, InfoCommand.command] }
 }

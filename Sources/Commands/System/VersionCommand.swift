@@ -53,7 +53,7 @@ enum VersionCommand {
     return result
   }
 
-  private static var client: GoValue {
+  static var client: GoValue {
     .structure(
       .field("APIVersion", .string(Version.api)),
       .field("Version", .string(Version.number)),

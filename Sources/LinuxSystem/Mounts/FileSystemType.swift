@@ -23,6 +23,10 @@ public struct FileSystemStatus: Sendable {
   public var type: FileSystemType
   /// The ST_ flags of the mount.
   public var flags: UInt
+  /// Bytes of the whole file system.
+  public var size: UInt64
+  /// Bytes that nothing takes up.
+  public var free: UInt64
 
   /// The attributes of the mount, those of the file system as a whole included.
   public var attributes: MountAttributes {
@@ -64,5 +68,8 @@ extension FileSystemStatus {
   fileprivate init(_ status: CLinux.statfs) {
     type = FileSystemType(rawValue: UInt32(truncatingIfNeeded: status.f_type))
     flags = UInt(truncatingIfNeeded: status.f_flags)
+    let block = UInt64(truncatingIfNeeded: status.f_frsize > 0 ? status.f_frsize : status.f_bsize)
+    size = UInt64(status.f_blocks).multipliedReportingOverflow(by: block).partialValue
+    free = UInt64(status.f_bfree).multipliedReportingOverflow(by: block).partialValue
   }
 }
