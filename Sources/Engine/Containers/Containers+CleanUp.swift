@@ -74,7 +74,7 @@ extension Containers {
     let folders = ContainerFolders(record.id, engine)
     attempt { try deleteFromRuntime(record, folders) }
     if record.namespaces.network == .private {
-      attempt { try engine.networking.tearDown(containerID: record.id) }
+      attempt { try engine.networks.tearDown(containerID: record.id) }
       if let path = container.state.networkNamespace {
         attempt { try NetworkNamespace.remove(at: path) }
       }

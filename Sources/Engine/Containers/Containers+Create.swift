@@ -1,6 +1,7 @@
 import ImageSpec
 import JSON
 import LinuxSystem
+import Networking
 import RuntimeSpec
 import StateStore
 import Storage
@@ -21,7 +22,7 @@ extension Containers {
     }
     var image: ContainerImage?
     if let name = request.image {
-      image = try engine.images.forContainer(name, request.imageSource)
+      image = try engine.images.containerImage(name)
     }
     if let rootfs = request.rootfs { try check(rootfs: rootfs) }
     if request.image == nil, request.rootfs == nil {
@@ -33,7 +34,8 @@ extension Containers {
     let id = try ContainerIdentifier.random()
     for attempt in 0... {
       let name = try request.name ?? RandomName.make()
-      let record = try resolution.record(id: id, name: name)
+      var record = try resolution.record(id: id, name: name)
+      try choosePorts(&record)
       do {
         return try make(record)
       } catch let error as StateStoreError {
@@ -53,6 +55,18 @@ extension Containers {
       throw EngineError.nameInUse(.container, name: name, owner: owner.id)
     }
     try remove(name, RemoveOptions(isForced: true, removesVolumes: true))
+  }
+
+  /// Host ports that were left open are chosen now, so that they stay from start to start.
+  private func choosePorts(_ record: inout ContainerRecord) throws {
+    guard record.network.ports.contains(where: { $0.hostPort == 0 }) else { return }
+    let networks = engine.networks
+    let chosen = try networks.service.choosePorts(
+      try record.network.ports.map { try networks.mapping($0) })
+    guard chosen.count == record.network.ports.count else { return }
+    for (index, port) in chosen.enumerated() {
+      record.network.ports[index].hostPort = port.hostPort
+    }
   }
 
   private func check(rootfs: String) throws {

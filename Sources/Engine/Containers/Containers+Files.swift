@@ -1,6 +1,5 @@
 import EngineConfig
 import LinuxSystem
-import Networking
 import RuntimeSpec
 import SystemPackage
 
@@ -73,63 +72,16 @@ extension ContainerPreparation {
   }
 
   private func hostsText(_ root: borrowing RootDirectory) throws -> String {
-    var hosts = HostsFile()
-    switch record.network.hostsFile {
-    case "none"?: break
-    case "image"?:
-      hosts.base = String(
-        decoding: try ContainerUser.contents(of: "/etc/hosts", in: root) ?? [], as: UTF8.self)
-    case let path:
-      hosts.base = String(
-        decoding: (try? readRegularFile(path ?? "/etc/hosts", limit: 1 << 22)) ?? [],
-        as: UTF8.self)
+    var imageHosts: [UInt8] = []
+    if record.network.hostsFile == "image" {
+      imageHosts = try ContainerUser.contents(of: "/etc/hosts", in: root) ?? []
     }
-    hosts.host = hostAddress
-    for text in record.network.addedHosts { hosts.added += try Self.hostEntries(text, hostAddress) }
-    let names = [context.hostname, record.name].filter { !$0.isEmpty }
-    let unique = names.count == 2 && names[0] == names[1] ? [names[0]] : names
-    let own = statuses.flatMap(\.addresses).map(\.address.address)
-    if !own.isEmpty {
-      hosts.own = own.map { HostsFile.Entry($0, unique) }
-    } else if record.namespaces.network == .none, let loopback = IPAddress("127.0.0.1") {
-      hosts.own = [HostsFile.Entry(loopback, unique)]
-    } else if record.namespaces.network == .host, let loopback = IPAddress("127.0.1.1") {
-      hosts.own = [HostsFile.Entry(loopback, unique)]
-    }
-    return hosts.contents()
-  }
-
-  /// Reads `name[;name…]:address`, where the address may be `host-gateway`.
-  static func hostEntries(_ text: String, _ host: IPAddress?) throws -> [HostsFile.Entry] {
-    let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-    guard parts.count == 2 else {
-      throw EngineError.invalid(
-        option: "--add-host", value: text, reason: "it has to be name:address")
-    }
-    let address: IPAddress
-    if parts[1] == "host-gateway" {
-      guard let host else {
-        throw EngineError.unsupported(
-          "--add-host \(text)", reason: "this container has no address by which it reaches the host"
-        )
-      }
-      address = host
-    } else if let parsed = IPAddress(parts[1].trimmingBrackets) {
-      address = parsed
-    } else {
-      throw EngineError.invalid(
-        option: "--add-host", value: text, reason: "\(parts[1]) is no address")
-    }
-    return [HostsFile.Entry(address, parts[0].split(separator: ";").map(String.init))]
+    return try engine.networks.hostsFile(
+      record, statuses: statuses, imageHosts: String(decoding: imageHosts, as: UTF8.self))
   }
 
   private func resolverText() -> String {
-    let bytes = (try? readRegularFile("/etc/resolv.conf", limit: 1 << 20)) ?? []
-    return ResolvConf.container(
-      host: ResolvConf(parsing: String(decoding: bytes, as: UTF8.self)), statuses: statuses,
-      servers: record.network.dnsServers, searchDomains: record.network.dnsSearches,
-      options: record.network.dnsOptions, keepsLoopback: record.namespaces.network == .host
-    ).contents()
+    engine.networks.resolvConf(record, statuses: statuses, userModeServers: userModeServers)
   }
 
   // MARK: Users
@@ -217,11 +169,6 @@ extension ContainerPreparation {
 }
 
 extension String {
-  /// An address without the brackets that may stand around an IPv6 one.
-  fileprivate var trimmingBrackets: String {
-    hasPrefix("[") && hasSuffix("]") ? String(dropFirst().dropLast()) : self
-  }
-
   fileprivate func replacingAll(_ word: String, with other: String) -> String {
     var result = ""
     var rest = self[...]

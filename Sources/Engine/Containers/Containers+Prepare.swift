@@ -1,6 +1,7 @@
 import EngineConfig
 import JSON
 import LinuxSystem
+import Networking
 import RuntimeSpec
 import Storage
 import SystemPackage
@@ -15,6 +16,8 @@ struct ContainerPreparation {
   var undo = Undo()
   /// Sockets that keep the published ports; the monitor is to hold them.
   var heldPorts: [SharedDescriptor] = []
+  /// The name servers of a network in user mode.
+  var userModeServers: [IPAddress] = []
 
   init(_ container: Containers.Container, _ engine: ContainerEngine) {
     self.engine = engine
@@ -191,7 +194,7 @@ struct ContainerPreparation {
   }
 
   private mutating func prepare(image item: ContainerMount) throws {
-    guard let image = try engine.images.forContainerMount(item.source) else {
+    guard let image = try engine.images.findIfPresent(item.source)?.image.id else {
       throw EngineError.noSuch(.image, item.source)
     }
     let store = try engine.store

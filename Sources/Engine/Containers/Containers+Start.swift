@@ -148,7 +148,6 @@ extension Containers {
     do {
       try preparation.configureNetwork("/proc/\(state.pid)/ns/net")
       state.networkStatus = preparation.state.networkStatus
-      state.hostAddress = preparation.state.hostAddress
       try preparation.rewriteNames()
     } catch {
       try? Signal.kill.send(to: state.pid)

@@ -27,8 +27,6 @@ public struct ContainerState: JSONObject, Equatable, Sendable {
   public var networkNamespace: String?
   /// What it has of its networks, as Networking's `NetworkStatus` documents.
   public var networkStatus: [JSONTree] = []
-  /// The address by which it reaches the host, where no gateway tells.
-  public var hostAddress: String?
   /// Images that are mounted for it.
   public var mountedImages: [String] = []
   /// The cgroup's path.
@@ -64,7 +62,6 @@ public struct ContainerState: JSONObject, Equatable, Sendable {
     try object.member("root", &root)
     try object.member("networkNamespace", &networkNamespace)
     try object.member("networkStatus", &networkStatus, standard: [])
-    try object.member("hostAddress", &hostAddress)
     try object.member("mountedImages", &mountedImages, standard: [])
     try object.member("cgroup", &cgroup)
     try object.member("execIDs", &execIDs, standard: [])
