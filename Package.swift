@@ -89,6 +89,7 @@ let package = Package(
         "Cgroups", "JSON", "LinuxSystem", "Netlink", "RuntimeSpec", "Seccomp", system,
       ],
       swiftSettings: strict),
+    .target(name: "NameServer", dependencies: ["LinuxSystem", system], swiftSettings: strict),
     .target(
       name: "Networking",
       dependencies: ["Firewall", "JSON", "LinuxSystem", "Netlink", system],
@@ -160,7 +161,20 @@ let package = Package(
       dependencies: ["HelperProtocols", "JSON", "LinuxSystem", "Transfer", system],
       path: "Sources/Programs/podman-transfer", swiftSettings: strict),
 
+    .executableTarget(
+      name: "podman-dns", dependencies: ["LinuxSystem", "NameServer"],
+      path: "Sources/Programs/podman-dns", swiftSettings: staticProgram, linkerSettings: staticLink),
+
     // Tests without root.
+    .testTarget(
+      name: "FirewallTests", dependencies: ["Firewall", "LinuxSystem", "Netlink", system],
+      path: "Tests/Unit/FirewallTests", swiftSettings: strict),
+    .testTarget(
+      name: "NameServerTests", dependencies: ["NameServer"],
+      path: "Tests/Unit/NameServerTests", swiftSettings: strict),
+    .testTarget(
+      name: "NetworkingTests", dependencies: ["Networking"],
+      path: "Tests/Unit/NetworkingTests", swiftSettings: strict),
     .testTarget(
       name: "ArchiveTests", dependencies: ["Archive", "LinuxSystem", system],
       path: "Tests/Unit/ArchiveTests", swiftSettings: strict),

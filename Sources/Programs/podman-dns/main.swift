@@ -1,0 +1,5 @@
+import LinuxSystem
+import NameServer
+
+Signal.resetFaults()
+CurrentProcess.exit(NameServerProgram.run(CommandLine.arguments))
