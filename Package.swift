@@ -111,10 +111,8 @@ let package = Package(
     .target(
       name: "Engine",
       dependencies: [
-        "Cgroups", "EngineConfig", "HelperProtocols", "ImageSpec", "JSON", "LinuxSystem",
-        "Networking", "RuntimeSpec", "StateStore", "Storage", system,
-        "Cgroups", "EngineConfig", "ImageSpec", "JSON", "LinuxSystem", "Networking", "RuntimeSpec",
-        "StateStore", system,
+        "Archive", "Cgroups", "EngineConfig", "HelperProtocols", "ImageSpec", "JSON",
+        "LinuxSystem", "Networking", "RuntimeSpec", "StateStore", "Storage", system,
       ],
       swiftSettings: strict),
 

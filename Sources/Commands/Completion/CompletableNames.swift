@@ -5,9 +5,11 @@ enum CompletableNames {
   /// For each kind that commands name in `.names("…")`, where its names come from.
   private static var sources: [String: (ContainerEngine) throws -> [String]] {
     [
+      "secrets": { engine in try engine.secrets.all().map(\.name) },
+      "volumes": { engine in try engine.volumes.all().map(\.name) },
       "images": { engine in
         try engine.images.list().images.flatMap { $0.names + [String($0.id.prefix(12))] }
-      }
+      },
     ]
   }
 

@@ -40,9 +40,7 @@ enum VolumeRemove {
     var errors: [any Error] = []
     for name in names {
       do {
-        let volume = try volumes.find(name)
-        try volumes.remove(volume)
-        call.output.line(volume.name)
+        call.output.line(try remove(name, volumes, isForced: isForced, call))
       } catch EngineError.noSuch where isForced {
         // With --force it is as good as removed.
       } catch {
@@ -50,6 +48,29 @@ enum VolumeRemove {
       }
     }
     return call.finish(errors.map(failure))
+  }
+
+  /// Removes a volume, with --force the containers that use it first.
+  private static func remove(
+    _ name: String, _ volumes: Volumes, isForced: Bool, _ call: Call
+  ) throws -> String {
+    let volume = try volumes.find(name)
+    do {
+      try volumes.remove(volume)
+    } catch EngineError.inUse(_, _, let users) where isForced {
+      var options = Containers.RemoveOptions(isForced: true)
+      options.removesDependents = true
+      if call.options.has("time") { options.timeout = call.options.integer("time") }
+      for user in users {
+        do {
+          try call.engine.containers.remove(user, options)
+        } catch EngineError.noSuch {
+          // It went with another one.
+        }
+      }
+      try volumes.remove(volume)
+    }
+    return volume.name
   }
 
   /// Scripts tell a volume that is not there (1) and one in use (2) by the status.
