@@ -11,7 +11,7 @@ RELEASE := .build/release
 PROGRAMS := $(notdir $(wildcard Sources/Programs/*))
 BIN := $(filter podman ocirun,$(PROGRAMS))
 LIBEXEC := $(filter-out $(BIN),$(PROGRAMS))
-STATIC := $(filter podman ocirun podman-monitor podman-init,$(PROGRAMS))
+STATIC := $(filter podman ocirun podman-monitor podman-init podman-dns,$(PROGRAMS))
 
 # What each job needs of Debian 12. PEERS are the engines and runtimes that tests and bench run
 # ours beside: where one cannot be installed, its tests are skipped and say so.

@@ -38,6 +38,7 @@ extension NetworkService {
   /// Takes back all that a container has: ports, names, leases. Its devices go with its namespace.
   /// A container that has nothing is no error.
   public func tearDown(containerID: String) throws(NetworkError) {
+    try tearDownUserMode(containerID: containerID)
     guard let state = try states.read(containerID) else { return }
     if configuration.usesCNI { return try tearDownCNI(state) }
     var failures: [NetworkError] = []

@@ -1,17 +1,20 @@
-public import LinuxSystem
+import LinuxSystem
 
 /// A network by a program in user space, which needs no privilege: pasta(1) or slirp4netns(1).
-public enum UserModeNetwork: String, CaseIterable, Sendable { case pasta, slirp4netns }
+public enum UserModeNetwork: String, CaseIterable, Sendable {
+  case pasta, slirp4netns
+
+  /// Debian's package with the program.
+  var package: String { self == .pasta ? "passt" : rawValue }
+}
 
 /// What a user-mode network has given.
 public struct UserModeSetup: Sendable {
   public var status: NetworkStatus
   /// How the container reaches the host; nil if it cannot.
   public var hostAddress: IPAddress?
-  /// What belongs into the container's resolv.conf.
+  /// What belongs into the container's resolv.conf, where nothing else is asked for.
   public var dnsServers: [IPAddress]
-  /// The helper that serves the namespace; it ends with it.
-  public var helperID: ProcessID?
 }
 
 extension NetworkService {
@@ -24,6 +27,32 @@ extension NetworkService {
     _ mode: UserModeNetwork, options: [String], namespace: String, containerID: String,
     ports: [PortMapping]
   ) throws(NetworkError) -> UserModeSetup {
-    throw .missingProgram(name: mode.rawValue, package: mode == .pasta ? "passt" : "slirp4netns")
+    try tearDownUserMode(containerID: containerID)
+    guard NetworkNamespace.identity(of: namespace) != nil else { throw .namespaceGone(namespace) }
+    let program = try helper(mode.rawValue, package: mode.package)
+    switch mode {
+    case .pasta:
+      return try Pasta(program: program, options: options, ports: ports)
+        .start(namespace: namespace)
+    case .slirp4netns:
+      let files = HelperFiles(folder: "\(configuration.runFolder)/helpers", containerID)
+      return try Slirp4netns(program: program, options: options, ports: ports)
+        .start(namespace: namespace, files)
+    }
+  }
+
+  /// Ends the helper of a container. pasta ends by itself, with the namespace.
+  public func tearDownUserMode(containerID: String) throws(NetworkError) {
+    let files = HelperFiles(folder: "\(configuration.runFolder)/helpers", containerID)
+    try asNetworkError { () throws(SystemError) in try files.endHelper() }
+  }
+
+  /// The path of a program of others.
+  func helper(_ name: String, package: String) throws(NetworkError) -> String {
+    for folder in configuration.helperFolders {
+      let path = "\(folder)/\(name)"
+      if (try? checkExecutable(path)) != nil { return path }
+    }
+    throw .missingProgram(name: name, package: package)
   }
 }
