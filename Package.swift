@@ -217,6 +217,10 @@ let package = Package(
       name: "TOMLTests", dependencies: ["TOML"], path: "Tests/Unit/TOMLTests",
       swiftSettings: strict),
 
+    .testTarget(
+      name: "MonitorCoreTests", dependencies: ["HelperProtocols", "JSON", "MonitorCore"],
+      path: "Tests/Unit/MonitorCoreTests", swiftSettings: strict),
+
     // Tests of an OCI runtime binary, as root: see OCI_RUNTIME in Tests/Runtime.
     .testTarget(
       name: "RuntimeTests", path: "Tests/Runtime", exclude: ["Probe"], swiftSettings: strict),
@@ -264,6 +268,12 @@ let package = Package(
       name: "SeccompKernelTests",
       dependencies: ["Seccomp", "RuntimeSpec", "CLinux", "CSeccomp", "LinuxSystem", system],
       path: "Tests/Kernel/SeccompTests", swiftSettings: strict),
+    .testTarget(
+      name: "MonitorCoreKernelTests",
+      dependencies: [
+        "HelperProtocols", "JSON", "LinuxSystem", system,
+      ],
+      path: "Tests/Kernel/MonitorCoreTests", swiftSettings: strict),
     .testTarget(
       name: "JSONTests", dependencies: ["JSON"], path: "Tests/Unit/JSONTests",
       swiftSettings: strict),

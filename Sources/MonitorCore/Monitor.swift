@@ -37,8 +37,7 @@ final class Monitor {
   private(set) var requests: RequestListener?
   private var statusFile: StatusFile?
 
-  /// Where the plan is answered; `nil` once it is.
-  var answer: SharedDescriptor?
+  let answer: PlanAnswer
   var phase = Phase.creating
   var restart: RestartPlan
   var backOff = RestartBackOff()
@@ -57,7 +56,7 @@ final class Monitor {
   var isCleanedUp = false
 
   init(
-    _ plan: LaunchPlan, answer: SharedDescriptor, inherited: [CInt: SharedDescriptor]
+    _ plan: LaunchPlan, answer: PlanAnswer, inherited: [CInt: SharedDescriptor]
   ) throws {
     self.plan = plan
     self.answer = answer

@@ -21,30 +21,27 @@ public func runMonitor(_ arguments: [String]) -> CInt {
   } catch {
     return 125
   }
-  // From here on nothing returns to a caller's code: owners must be held by name.
-  let answerEnd = SharedDescriptor(OwnedDescriptor(owning: answer))
+  try? FileDescriptor(rawValue: answer).setCloseOnExecution(true)
+  let planAnswer = PlanAnswer(SharedDescriptor(OwnedDescriptor(owning: answer)))
   do {
-    let monitor = try prepare(plan, answerEnd)
+    let monitor = try prepare(plan, planAnswer)
     monitor.launch()
     try monitor.loop.run()
     monitor.finish()
     return 0
   } catch {
-    let text = try? JSONWriter().write(
-      LaunchAnswer(monitor: CurrentProcess.id, error: "podman-monitor: \(error)"))
-    try? answerEnd.lent.writeAll((text ?? []) + [UInt8(ascii: "\n")])
+    planAnswer.send(LaunchAnswer(monitor: CurrentProcess.id, error: "podman-monitor: \(error)"))
     return 125
   }
 }
 
 /// Reads the plan, and leaves all that is the caller's: session, folder, cgroup, streams.
-private func prepare(_ planNumber: CInt, _ answer: SharedDescriptor) throws -> Monitor {
+private func prepare(_ planNumber: CInt, _ answer: PlanAnswer) throws -> Monitor {
   let source = OwnedDescriptor(owning: planNumber)
   let plan = try JSONReader().read(
     LaunchPlan.self, from: try source.lent.readToEnd(limit: 16 << 20, subject: "the plan"))
   try source.close()
   let inherited = try takeInherited(plan)
-  try answer.lent.setCloseOnExecution(true)
   try CurrentProcess.startSession()
   try CurrentProcess.setChildSubreaper(true)
   try CurrentProcess.changeDirectory(to: "/")

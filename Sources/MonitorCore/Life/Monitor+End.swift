@@ -84,7 +84,7 @@ extension Monitor {
     phase = .exited
     if status.state != .exited { updateStatus { $0.state = .exited } }
     // Only if it never was: who asked for the container is told why not.
-    answerPlan(LaunchAnswer(monitor: CurrentProcess.id, pid: 0))
+    answer.send(LaunchAnswer(monitor: CurrentProcess.id, pid: 0))
     requests?.containerEnded()
     streams.finish(exitCode: status.exitCode ?? 0)
     endIfDone()

@@ -110,7 +110,7 @@ extension Monitor {
     if plan.starts || status.startedAt != nil {
       start { [unowned self] failure in if let failure { fail(failure.message, failure.status) } }
     } else {
-      answerPlan(LaunchAnswer(monitor: CurrentProcess.id, pid: id))
+      answer.send(LaunchAnswer(monitor: CurrentProcess.id, pid: id))
     }
   }
 
@@ -163,7 +163,7 @@ extension Monitor {
       $0.startedAt = Timestamp.now().rfc3339
       $0.health = plan.health == nil ? nil : .starting
     }
-    answerPlan(LaunchAnswer(monitor: CurrentProcess.id, pid: status.pid))
+    answer.send(LaunchAnswer(monitor: CurrentProcess.id, pid: status.pid))
     if isRestart { announce("start") }
     notification?.containerStarted()
     if let earlyEnd {
@@ -179,29 +179,23 @@ extension Monitor {
     health?.start()
   }
 
-  // MARK: Answer and failure
-
-  func answerPlan(_ answer: LaunchAnswer) {
-    guard let descriptor = self.answer else { return }
-    self.answer = nil
-    guard let text = try? JSONWriter().write(answer) else { return }
-    try? descriptor.lent.writeAll(text + [UInt8(ascii: "\n")])
-  }
+  // MARK: Failure
 
   /// The container could not be created or started. At first nothing is left of it; later it counts as
   /// an end that the policy may follow up.
   func fail(_ message: String, _ status: CInt = 1) {
     phase = .failing
-    let isFirst = answer != nil
+    let isFirst = answer.isDue
     if !isFirst {
       updateStatus { $0.error = message }
     }
     runtime.run(["delete", "--force", plan.id]) { [unowned self] _ in
       guard isFirst else { return ended(exitCode: status == 0 ? 1 : status) }
-      answerPlan(
-        LaunchAnswer(monitor: CurrentProcess.id, error: message, runtimeStatus: status))
       streams.endOfProcess()
+      requests?.close()
       for name in [Monitor.pidFile, MonitorFiles.status] { try? folder.lent.removeFile(name) }
+      answer.send(
+        LaunchAnswer(monitor: CurrentProcess.id, error: message, runtimeStatus: status))
       isCleanedUp = true
       loop.stop()
     }

@@ -9,8 +9,9 @@ import SystemPackage
 final class ExecService {
   private let monitor: Monitor
   private let request: ExecRequest
-  private let streams: [SharedDescriptor]
-  private let preserved: [SharedDescriptor]
+  /// The process's own, held only until it has them: the ends of pipes are to close with it.
+  private var streams: [SharedDescriptor]
+  private var preserved: [SharedDescriptor]
   /// Where the process's output can be read once the client does not.
   private var outputs: [SharedDescriptor]
   private var watches: [EventLoop.Watch] = []
@@ -40,13 +41,16 @@ final class ExecService {
       onStart: { [self] session, failure in started(session, failure) },
       onEnd: { [self] status in
         hasEnded = true
+        self.session = nil
         stopReading()
         reply(MonitorPacket.exit.packet("\(status.shellStatus)"), nil)
       })
   }
 
   private func started(_ session: ExecSession, _ failure: RuntimeProgram.Failure?) {
-    self.session = session
+    self.session = failure == nil ? session : nil
+    streams = []
+    preserved = []
     if let terminal = session.terminal {
       outputs = [terminal]
       if let size = request.terminal, size.rows > 0, size.columns > 0 {

@@ -6,10 +6,10 @@ import SystemPackage
 /// A connection over which a client takes part in the container's streams.
 ///
 /// What it does not read at once is queued, at most one packet while the container lives: the
-/// container waits meanwhile. After ten seconds without progress it goes on, and what the client misses is
+/// container waits meanwhile. After five seconds without progress it goes on, and what the client misses is
 /// counted and told.
 final class AttachClient {
-  private static let patience: Int64 = 10_000
+  private static let patience: Int64 = 5000
 
   let request: AttachRequest
   private let connection: SharedDescriptor
