@@ -134,6 +134,7 @@ let package = Package(
         "JSON",
         "LinuxSystem",
         "Networking",
+        "Storage",
         system,
       ],
       swiftSettings: strict),

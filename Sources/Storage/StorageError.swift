@@ -29,8 +29,6 @@ public enum StorageError: Error, Equatable, Sendable {
   case readOnly(String)
   /// A file of the store is not what it has to be. `system check --repair` mends what can be mended.
   case damaged(path: String, reason: String)
-  /// The staged folder of a layer is gone, or holds what no layer may.
-  case invalidStaging(path: String, reason: String)
   /// A layer that is not mounted.
   case notMounted(String)
   /// More lower layers than overlayfs takes.

@@ -6,6 +6,7 @@ enum ContainerCommands {
   static var top: [PodmanCommand] {
     [
       ContainerCreate.command, ContainerRemove.command, ContainerRun.command,
+      ContainerMountRoot.command, ContainerUnmountRoot.command,
     ]
   }
 

@@ -16,6 +16,7 @@ enum ImageCommands {
       ImageExists.command, ImageHistory.command, ImageInspect.command,
       ImageList.command.named("list", aliases: ["ls"]), ImagePrune.command,
       ImageRemove.command.named("rm"), ImageTag.command, ImageTree.command, ImageUntag.command,
+      ImageMount.command, ImageUnmount.command,
     ]
   }
 }

@@ -17,5 +17,7 @@ enum SystemCommands {
   }
 
   /// Those below `podman system`.
-  static var below: [PodmanCommand] { [EventsCommand.command, InfoCommand.command] }
+  static var below: [PodmanCommand] {
+    [EventsCommand.command, SystemCheck.command, SystemDiskUsage.command, InfoCommand.command]
+  }
 }

@@ -46,7 +46,8 @@ struct ImageFilter {
     EngineError.failed(
       "invalid image filter \"\(text)\"",
       reason: "must be in the format \"filter=value or filter!=value\"; there are after, before, "
-        + "containers, dangling, digest, id, intermediate, label, manifest, readonly, reference, since, until")
+        + "containers, dangling, digest, id, intermediate, label, manifest, readonly, reference, since, until"
+    )
   }
 
   private mutating func test(_ key: String, _ value: String, _ text: String) throws -> Test {

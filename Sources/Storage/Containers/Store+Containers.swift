@@ -183,14 +183,28 @@ extension Store {
 
   /// The bytes that a container wrote (`written`) and those with its image's (`root`).
   public func size(ofContainer id: String) throws -> (written: Int64, root: Int64) {
+    try size(ofContainer: id, \.contents) { try size(of: $0) }
+  }
+
+  /// The same in blocks on the disk, as du(1) counts them.
+  public func diskUsage(ofContainer id: String) throws -> (written: Int64, root: Int64) {
+    try size(ofContainer: id, \.allocatedInside) { try diskUsage(of: $0) }
+  }
+
+  private func size(
+    ofContainer id: String, _ measure: KeyPath<TreeSize, Int64>,
+    _ sizeOfLayer: (StoredLayer) throws -> Int64
+  ) throws -> (written: Int64, root: Int64) {
     guard let container = try container(id) else { throw StorageError.noSuchContainer(id) }
     let data = container.data.reduce(Int64(0)) { $0 &+ ($1.size ?? 0) }
-    let own = try TreeSize(of: driver.filesPath(container.layer)).contents &+ data
-    guard let image = container.image, let below = try? size(ofImage: image) else {
-      return (own, own)
+    let own = try TreeSize(of: driver.filesPath(container.layer))[keyPath: measure] &+ data
+    guard let parent = try layer(container.layer)?.parent else { return (own, own) }
+    if driver.keepsChanges {
+      let below = try chain(ofLayer: parent).reduce(Int64(0)) { $0 &+ (try sizeOfLayer($1)) }
+      return (own, own &+ below)
     }
-    guard !driver.keepsChanges else { return (own, own &+ below) }
     // The folder has everything.
+    let below = try TreeSize(of: driver.filesPath(parent))[keyPath: measure]
     return (max(0, own &- below), own)
   }
 }

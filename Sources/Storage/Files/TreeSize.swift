@@ -7,6 +7,8 @@ public struct TreeSize: Equatable, Sendable {
   public private(set) var contents: Int64 = 0
   /// The bytes on the disk, folders included: what du(1) counts.
   public private(set) var allocated: Int64 = 0
+  /// The same without the folder itself.
+  public private(set) var allocatedInside: Int64 = 0
   private var seen: Set<UInt64> = []
 
   /// Nothing.
@@ -20,6 +22,7 @@ public struct TreeSize: Equatable, Sendable {
       let status = try folder.lent.status(subject: path)
       allocated = Int64(clamping: status.allocatedSize)
       try add(folder.lent, mount: status.mount)
+      allocatedInside = allocated &- Int64(clamping: status.allocatedSize)
     } catch {
       guard error.errno == .noSuchFileOrDirectory else { throw error }
     }

@@ -60,6 +60,11 @@ extension Store {
     return try TreeSize(of: driver.filesPath(layer.id)).contents
   }
 
+  /// The blocks of a layer on the disk, as du(1) counts them.
+  public func diskUsage(of layer: StoredLayer) throws -> Int64 {
+    try TreeSize(of: driver.filesPath(layer.id)).allocated
+  }
+
   /// Removes an image and those of its layers that nothing else needs.
   ///
   /// - Returns: the ids of the layers that went, the topmost first.

@@ -22,6 +22,13 @@ extension Store {
     return try unmount(layer: container.layer, force: force)
   }
 
+  /// How many users a container's root has.
+  public func mountCount(container id: String) throws -> Int {
+    guard let container = try container(id) else { throw StorageError.noSuchContainer(id) }
+    try mountCounts.refresh()
+    return mountCounts.entry(container.layer)?.count ?? 0
+  }
+
   /// Where containers are mounted that are mounted now: by their ids.
   public func mountedContainers() throws -> [String: String] {
     let places = try mountedLayers()
