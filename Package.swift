@@ -206,7 +206,7 @@ let package = Package(
       path: "Tests/Unit/StateStoreTests", swiftSettings: strict),
     .testTarget(
       name: "EngineTests",
-      dependencies: ["Engine", "JSON"],
+      dependencies: ["Engine", "JSON", "LinuxSystem"],
       path: "Tests/Unit/EngineTests", swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["CommandLine"],

@@ -8,8 +8,8 @@ struct EventTail {
   private var file: SharedDescriptor
   /// The beginning of a line whose end is not written yet.
   private var rest: [UInt8] = []
-  /// Whether lines are passed over because they were read before the file was rotated.
-  private var isPassingOver = false
+  /// When the rotation was whose lines are passed over, because they were read before it.
+  private var rotation: Timestamp?
   /// Whether the next line is the first of a file that stepped in another's place.
   private var isNewFile = false
 
@@ -50,14 +50,16 @@ struct EventTail {
     }
   }
 
-  /// A rotated file begins with the newer half of the one before, between two marks.
+  /// A rotated file begins with the newer half of the one before, between two marks. In that half the
+  /// marks of an earlier rotation can stand.
   private mutating func isNews(_ event: Event) -> Bool {
     defer { isNewFile = false }
     let mark =
       event.status == .logRotation ? event.attributes[EventFile.rotationAttribute] : nil
-    if isNewFile, mark == "begin" { isPassingOver = true }
-    defer { if mark == "end" { isPassingOver = false } }
-    return !isPassingOver
+    if isNewFile, mark == "begin" { rotation = event.time }
+    guard let rotation else { return true }
+    if mark == "end", event.time >= rotation { self.rotation = nil }
+    return false
   }
 
   /// Goes on to the file that has stepped in this one's place; false if there is none.
