@@ -263,6 +263,9 @@ let package = Package(
       dependencies: ["LinuxSystem", "Netlink", "Networking", system],
       path: "Tests/Kernel/NetworkingTests", swiftSettings: strict),
     .testTarget(
+      name: "EngineKernelTests", dependencies: ["Engine", "LinuxSystem", system],
+      path: "Tests/Kernel/EngineTests", swiftSettings: strict),
+    .testTarget(
       name: "LinuxSystemKernelTests", dependencies: ["CLinux", "LinuxSystem", system],
       path: "Tests/Kernel/LinuxSystemTests", swiftSettings: strict),
     .testTarget(
