@@ -130,6 +130,7 @@ let package = Package(
         "CommandLine",
         "Engine",
         "GoTemplate",
+        "HelperProtocols",
         "ImageSpec",
         "JSON",
         "LinuxSystem",

@@ -29,6 +29,8 @@ final class Call {
       let configuration = try EngineConfiguration(
         GlobalOptions.engineOptions(options), environment: Self.environment)
       let engine = ContainerEngine(configuration)
+      engine.transferReport = TransferProgress().report
+      engine.nameChoice = NameChoice.atTerminal
       openedEngine = engine
       return engine
     }

@@ -33,7 +33,7 @@ typealias PodmanCommand = Command<Action>
 let podman = PodmanCommand(group: "podman", "Manage pods, containers and images") {
   GlobalOptions.declarations
 } children: {
-  ContainerCommands.top + ImageCommands.top + SystemCommands.top + groups
+  ContainerCommands.top + ImageCommands.top + RegistryCommands.top + SystemCommands.top + groups
 }
 
 /// The groups that have a command.

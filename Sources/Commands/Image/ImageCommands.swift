@@ -5,7 +5,8 @@ enum ImageCommands {
   /// Those that stand right below the program.
   static var top: [PodmanCommand] {
     [
-      ImageHistory.command, ImageList.command, ImageRemove.command, ImageTag.command,
+      ImageHistory.command, ImageList.command, ImageLoad.command, ImagePull.command,
+      ImagePush.command, ImageRemove.command, ImageSave.command, ImageTag.command,
       ImageUntag.command,
     ]
   }
@@ -14,9 +15,10 @@ enum ImageCommands {
   static var below: [PodmanCommand] {
     [
       ImageExists.command, ImageHistory.command, ImageInspect.command,
-      ImageList.command.named("list", aliases: ["ls"]), ImagePrune.command,
-      ImageRemove.command.named("rm"), ImageTag.command, ImageTree.command, ImageUntag.command,
-      ImageMount.command, ImageUnmount.command,
+      ImageList.command.named("list", aliases: ["ls"]), ImageLoad.command, ImageMount.command,
+      ImagePrune.command, ImagePull.command, ImagePush.command,
+      ImageRemove.command.named("rm"), ImageSave.command, SearchCommand.command,
+      ImageTag.command, ImageTree.command, ImageUnmount.command, ImageUntag.command,
     ]
   }
 }

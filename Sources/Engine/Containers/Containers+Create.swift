@@ -22,7 +22,7 @@ extension Containers {
     }
     var image: ContainerImage?
     if let name = request.image {
-      image = try engine.images.containerImage(name)
+      image = try engine.images.containerImage(name, request.imageSource)
     }
     if let rootfs = request.rootfs { try check(rootfs: rootfs) }
     if request.image == nil, request.rootfs == nil {

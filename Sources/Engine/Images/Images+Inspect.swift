@@ -54,8 +54,12 @@ extension Images {
   }
 
   /// An image as a container is made of it.
-  public func containerImage(_ name: String) throws -> ContainerImage {
-    let match = try find(name)
+  ///
+  /// - Parameter source: when and from where it is pulled; nil where it has to be in the store.
+  public func containerImage(
+    _ name: String, _ source: ContainerRequest.ImageSource? = nil
+  ) throws -> ContainerImage {
+    let match = try source.map { try ensure(name, $0) } ?? find(name)
     let image = try image(match.image)
     guard let configuration = image.configuration else {
       throw EngineError.failed(name, reason: "it has no configuration that could be run")

@@ -24,6 +24,13 @@ public struct TerminalModes: Sendable {
     return copy
   }
 
+  /// These modes with nothing shown of what is typed: for passwords.
+  public func withoutEcho() -> TerminalModes {
+    var copy = self
+    copy.value.c_lflag &= ~tcflag_t(ECHO)
+    return copy
+  }
+
   /// These modes with a new line sent as it is, not as carriage return and new line.
   public func withoutReturnBeforeNewLine() -> TerminalModes {
     var copy = self

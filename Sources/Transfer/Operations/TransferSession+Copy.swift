@@ -167,8 +167,10 @@ extension TransferSession {
       throw TransferFailure(.blocked, reference.description, host: entry.prefix)
     }
     var relatives: [String] = []
-    if let other = source.reference, other.registry == reference.registry {
-      relatives.append(other.repository)
+    var names = source.reference.map { [$0] } ?? []
+    if let stored = source as? StoreSource { names += stored.names }
+    for other in names where other.registry == reference.registry {
+      if !relatives.contains(other.repository) { relatives.append(other.repository) }
     }
     return try RegistryDestination(
       self, reference, isInsecure: entry?.isInsecure ?? false, relatives: relatives)

@@ -37,7 +37,10 @@ final class StoreSource: ImageSource {
     reference = try? ImageReference(parsing: name).tagged
   }
 
-  var id: String { image.id }
+  /// Every name that the image has, or has had.
+  var names: [ImageReference] {
+    (image.names + image.nameHistory).compactMap { try? ImageReference(parsing: $0) }
+  }
 
   var trust: (transport: String, scopes: [String]) { ("containers-storage", []) }
 

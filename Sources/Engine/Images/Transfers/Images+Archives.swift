@@ -1,3 +1,4 @@
+import EngineConfig
 public import HelperProtocols
 import ImageSpec
 import Storage
@@ -25,6 +26,12 @@ extension Images {
     case ociArchive = "oci-archive"
     case ociFolder = "oci-dir"
     case dockerFolder = "docker-dir"
+  }
+
+  /// Whether several names are several images where nothing is said: containers.conf's
+  /// `multi_image_archive`.
+  public var savesSeveral: Bool {
+    engine.configuration.containersConf.engine.makesMultiImageArchives
   }
 
   /// Writes images into one archive or folder.

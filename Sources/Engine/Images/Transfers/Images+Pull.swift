@@ -43,6 +43,12 @@ extension Images {
     return try find(pulled.id)
   }
 
+  /// The same as a container's request says it.
+  func ensure(_ name: String, _ source: ContainerRequest.ImageSource) throws -> Match {
+    try ensure(
+      name, policy: try policy(source.pullPolicy), try TransferOptions(source, engine))
+  }
+
   /// Pulls an image, or all of an archive.
   ///
   /// - Parameter allTags: every tag of the repository.
@@ -93,7 +99,7 @@ extension Images {
     return wanted.preference(for: own) != nil
   }
 
-  private func configuration(of image: StoredImage) throws -> ImageConfiguration {
+  func configuration(of image: StoredImage) throws -> ImageConfiguration {
     try ImageConfiguration(
       parsing: try engine.store.data("sha256:\(image.id)", ofImage: image.id))
   }
