@@ -29,6 +29,9 @@ extension StorageError: CustomStringConvertible {
     case .damaged(let path, let reason):
       "\(path) is damaged: \(reason); podman system check --repair mends what can be mended"
     case .notMounted(let name): "\(name): layer is not mounted"
+    case .unmappedOwner(let path, let uid, let gid):
+      "\(path) belongs to \(uid):\(gid), which the user namespace does not have: give it more ids, in "
+        + "/etc/subuid and /etc/subgid or with --uidmap and --gidmap"
     case .tooManyLayers(let count):
       "\(count) layers are more than overlayfs takes, which is \(OverlayDriver.mostLayers); build the "
         + "image anew with --squash"

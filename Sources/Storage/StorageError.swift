@@ -31,6 +31,8 @@ public enum StorageError: Error, Equatable, Sendable {
   case damaged(path: String, reason: String)
   /// A layer that is not mounted.
   case notMounted(String)
+  /// A file of an image whose owner a user namespace does not have.
+  case unmappedOwner(path: String, uid: UInt32, gid: UInt32)
   /// More lower layers than overlayfs takes.
   case tooManyLayers(Int)
   /// A size or a number of files was asked for a container, where only XFS with project quotas can hold to it.

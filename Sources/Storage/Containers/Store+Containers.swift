@@ -45,24 +45,49 @@ extension Store {
     if new.size != nil || new.inodes != nil {
       throw StorageError.quotaUnsupported(path: options.graphRoot)
     }
+    let ground = try ground(of: new)
     let container = try changingLayers { lock, _ in
-      let parent = try topLayer(ofImage: new.image)
+      // What the ground was may be gone meanwhile.
+      if new.image != nil { _ = try topLayer(ofImage: new.image) }
       return try containerRecords.lockFile.withLock(.exclusive) { containerLock in
         try containerRecords.refresh()
         try checkFree(id, new.names)
         let layer = try makeObjectID()
         return try layerJournal.noting([.unneeded(layer)]) {
-          try makeLayer(layer, on: parent, for: new, lock)
+          try makeLayer(layer, on: ground, for: new, lock)
           let record = ContainerRecord(new, id: id, layer: layer)
           let file = try save(record, isVolatile: new.isVolatile, containerLock)
           return record.stored(isVolatile: file.isVolatile)
         }
       }
     }
+    if let staged = ground.staged { discard(staged) }
     for folder in [userdataFolder(ofContainer: id), runtimeFolder(ofContainer: id)] {
       try makeDirectories(folder, mode: 0o700)
     }
     return container
+  }
+
+  /// What a container's layer is made of, as far as it is made without a lock: to copy files or to change
+  /// their owners takes its time.
+  private struct Ground {
+    var parent: String?
+    /// The layer itself, for a driver whose layers hold everything.
+    var staged: StagedLayer?
+    /// The owners that its files have for good.
+    var mappings = IDMappings()
+  }
+
+  private func ground(of new: ContainerOptions) throws -> Ground {
+    try layerRecords.refresh()
+    var ground = Ground(parent: try topLayer(ofImage: new.image))
+    if !new.mappings.isEmpty, !driver.mapsOwners() { ground.mappings = new.mappings }
+    if !driver.keepsChanges {
+      ground.staged = try stageLayer(parent: ground.parent, mappings: ground.mappings)
+    } else if !ground.mappings.isEmpty, let image = new.image, ground.parent != nil {
+      ground.parent = try mappedLayer(ofImage: image, new.mappings)
+    }
+    return ground
   }
 
   private func topLayer(ofImage image: String?) throws -> String? {
@@ -86,19 +111,24 @@ extension Store {
   }
 
   private func makeLayer(
-    _ id: String, on parent: String?, for new: ContainerOptions, _ lock: HeldLock
+    _ id: String, on ground: Ground, for new: ContainerOptions, _ lock: HeldLock
   ) throws {
     var root: LayerRoot?
     if !new.mappings.isEmpty,
       let uid = IDMappings.host(of: 0, in: new.mappings.users),
       let gid = IDMappings.host(of: 0, in: new.mappings.groups)
     {
-      root = LayerRoot(permissions: 0, uid: uid, gid: gid)
+      root = LayerRoot(permissions: 0o755, uid: uid, gid: gid)
     }
-    try driver.create(id, parent: parent, root: root)
+    if let staged = ground.staged {
+      try driver.adopt(staged.layerPath, as: id, parent: ground.parent)
+    } else {
+      try driver.create(id, parent: ground.parent, root: root)
+    }
     var record = LayerRecord(
-      id: id, parent: parent, contents: nil, created: Timestamp.now().rfc3339)
+      id: id, parent: ground.parent, contents: nil, created: Timestamp.now().rfc3339)
     record.mountLabel = new.mountLabel
+    record.setMappings(ground.mappings)
     try layerRecords.append(record)
     try saveLayers(layerRecords.files[0], durable: !canBeLost(new.isVolatile), lock)
   }

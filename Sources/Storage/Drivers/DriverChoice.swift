@@ -57,7 +57,8 @@ struct DriverChoice {
         return OverlayDriver(options, mountProgram: nil)
       }
       try makeDirectories(home, mode: 0o700)
-      let support = OverlaySupport(home: home, isRootless: options.isRootless)
+      let support = OverlaySupport(
+        home: home, isInUserNamespace: options.isRootless || CurrentProcess.isInUserNamespace)
       let obstacle = support.obstacle(rememberedIn: runFolder)
       if obstacle == nil {
         if text == nil { try writeFlag(flag, "false") }

@@ -23,7 +23,13 @@ protocol StorageDriver: AnyObject {
   func lowerPaths(_ id: String) throws -> [String]
 
   /// Makes what a new layer needs in a temporary folder, and in it the folder that its files go into.
-  func stage(in temporary: String, parent: String?) throws -> (layer: String, files: String)
+  ///
+  /// - Parameter mappings: of a user namespace for which a copy of the parent's files is made, where one is.
+  func stage(
+    in temporary: String, parent: String?, mappings: IDMappings
+  ) throws -> (layer: String, files: String)
+  /// Whether a mount can show the owners of files as a user namespace has them.
+  func mapsOwners() -> Bool
   /// Puts a staged layer in its place.
   func adopt(_ staged: String, as id: String, parent: String?) throws
   /// Makes a writable layer that holds nothing of its own, in its place at once.

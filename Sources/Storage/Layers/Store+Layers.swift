@@ -144,9 +144,13 @@ extension Store {
   ///
   /// - Parameter parent: needed only where layers are not independent.
   public func stageLayer(parent: String? = nil) throws -> StagedLayer {
+    try stageLayer(parent: parent, mappings: IDMappings())
+  }
+
+  func stageLayer(parent: String?, mappings: IDMappings) throws -> StagedLayer {
     if let parent, !isObjectID(parent) { throw StorageError.invalidID(parent) }
     let temporary = try TemporaryFolder(in: "\(driver.home)/\(temporaryFolderName)")
-    let staged = try driver.stage(in: temporary.path, parent: parent)
+    let staged = try driver.stage(in: temporary.path, parent: parent, mappings: mappings)
     let beside = try TemporaryFolder(in: "\(layerRecords.folder)/tmp")
     return StagedLayer(
       temporary, layerPath: staged.layer, folder: staged.files, beside: beside)

@@ -9,7 +9,9 @@ extension Store {
     var request = MountRequest()
     request.isVolatile = container.isVolatile
     request.label = container.mountLabel
-    request.mappings = container.mappings
+    // Where the files have these owners already, the mount shows them as they are.
+    let layer = try layer(container.layer)
+    if layer?.mappings.isEmpty ?? true { request.mappings = container.mappings }
     return try mount(layer: container.layer, request)
   }
 

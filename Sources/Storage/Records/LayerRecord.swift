@@ -45,11 +45,18 @@ struct LayerRecord: StoreRecord {
   /// Whether whoever makes the layer has not finished, or was killed.
   var isIncomplete: Bool { flags?["incomplete"] == .bool(true) }
 
+  var mappings: IDMappings { IDMappings(users: userMap ?? [], groups: groupMap ?? []) }
+
+  mutating func setMappings(_ mappings: IDMappings) {
+    userMap = mappings.users.isEmpty ? nil : mappings.users
+    groupMap = mappings.groups.isEmpty ? nil : mappings.groups
+  }
+
   func stored(isReadOnly: Bool = false, isVolatile: Bool = false) -> StoredLayer {
     StoredLayer(
       id: id, names: names ?? [], parent: parent, created: created ?? zeroTime,
       mountLabel: mountLabel, contents: contents,
-      mappings: IDMappings(users: userMap ?? [], groups: groupMap ?? []),
+      mappings: mappings,
       isReadOnly: isReadOnly, isVolatile: isVolatile)
   }
 

@@ -30,6 +30,15 @@ struct Operation {
       var options = ContainerOptions(names: [words[1]], image: try image(words[0]).id)
       options.isVolatile = words.last == "volatile"
       say(try store.createContainer(options).id)
+    case ("create-mapped", 3):
+      let base = UInt32(words[2]) ?? 0
+      let map = [IDMap(containerID: 0, hostID: base, size: 65536)]
+      say(
+        try store.createContainer(
+          ContainerOptions(
+            names: [words[1]], image: try image(words[0]).id,
+            mappings: IDMappings(users: map, groups: map))
+        ).id)
     case ("mount", 1): say(try store.mount(container: try container(words[0]).id))
     case ("unmount", 1): say("\(try store.unmount(container: try container(words[0]).id))")
     case ("delete", 1): try store.deleteContainer(try container(words[0]).id)

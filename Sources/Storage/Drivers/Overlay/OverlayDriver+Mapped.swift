@@ -2,6 +2,34 @@ import LinuxSystem
 import SystemPackage
 
 extension OverlayDriver {
+  /// Whether layers can be mounted with other owners: by the mount program, or by the kernel where the
+  /// file system knows mapped mounts and the store is root's. The answer is kept in the run folder, as
+  /// containers/storage does.
+  func mapsOwners() -> Bool {
+    if mountProgram != nil { return true }
+    if isInUserNamespace { return false }
+    let feature = "\(runFolder)/idmapped-lower-dir"
+    if fileExists(feature + "-true") { return true }
+    if fileExists(feature + "-false") { return false }
+    let works = (try? tryMappedMount()) != nil
+    _ = try? openFile("\(feature)-\(works)", [.writeOnly, .create], mode: 0o644)
+    return works
+  }
+
+  private func tryMappedMount() throws {
+    let temporary = try TemporaryFolder(in: "\(home)/\(temporaryFolderName)")
+    let place = temporary.path
+    defer { try? temporary.remove() }
+    for name in ["lower", "upper", "work", "merged"] {
+      try makeDirectory("\(place)/\(name)", mode: 0o700)
+    }
+    let plan = OverlayMount(
+      lowers: ["\(place)/lower"], upper: "\(place)/upper", work: "\(place)/work", options: [])
+    let map = [IDMap(containerID: 0, hostID: 1, size: 1)]
+    try mountMapped(plan, on: "\(place)/merged", IDMappings(users: map, groups: map))
+    try LinuxSystem.unmount("\(place)/merged", [.detach, .noFollow])
+  }
+
   /// Mounts with lower layers whose files are seen with the owners that a user namespace gives them: each
   /// through a mount of its own that the kernel maps (Linux 5.19). New files are written with the ids of
   /// the host that the namespace's stand for.

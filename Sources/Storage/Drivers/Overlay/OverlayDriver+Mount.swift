@@ -66,7 +66,7 @@ extension OverlayDriver {
 
   private func mountOptions(_ request: MountRequest) -> [String] {
     var list = options.overlay.mountOptions
-    if options.isRootless, mountProgram == nil {
+    if isInUserNamespace, mountProgram == nil {
       // A user's mount has attributes of its own only, with which metacopy does not work.
       list.removeAll { $0 == "metacopy=on" || $0 == "redirect_dir=on" }
       list.append("userxattr")
@@ -87,7 +87,7 @@ extension OverlayDriver {
   /// other namespaces have copies of keeps a layer's folder busy. containers/storage does so too, and
   /// would hide mounts that were made before.
   private func makeHomePrivate() throws {
-    guard !options.overlay.skipsMountOfHome, !options.isRootless else { return }
+    guard !options.overlay.skipsMountOfHome, !isInUserNamespace else { return }
     let folder = try openFile(home, [.path, .directory])
     if try folder.lent.status(subject: home).isMountRoot { return }
     try LinuxSystem.mount(home, on: home, .bind)

@@ -15,6 +15,9 @@ final class OverlayDriver: StorageDriver {
   let options: StoreOptions
   /// A program that mounts in the kernel's place.
   let mountProgram: String?
+  /// Whether this process is root only of a user namespace: overlayfs keeps its marks in other attributes
+  /// then.
+  let isInUserNamespace: Bool
 
   /// overlayfs takes no more.
   static let mostLayers = 500
@@ -22,11 +25,12 @@ final class OverlayDriver: StorageDriver {
   init(_ options: StoreOptions, mountProgram: String?) {
     self.options = options
     self.mountProgram = mountProgram
+    isInUserNamespace = options.isRootless || CurrentProcess.isInUserNamespace
     home = "\(options.graphRoot)/overlay"
     runFolder = "\(options.runRoot)/overlay"
   }
 
-  var whiteoutFormat: WhiteoutFormat { .overlay(isUserNamespace: options.isRootless) }
+  var whiteoutFormat: WhiteoutFormat { .overlay(isUserNamespace: isInUserNamespace) }
   let keepsChanges = true
 
   // MARK: Places
@@ -76,7 +80,9 @@ final class OverlayDriver: StorageDriver {
 
   // MARK: Making layers
 
-  func stage(in temporary: String, parent: String?) throws -> (layer: String, files: String) {
+  func stage(
+    in temporary: String, parent: String?, mappings: IDMappings
+  ) throws -> (layer: String, files: String) {
     let layer = "\(temporary)/layer"
     try makeDirectory(layer, mode: 0o700)
     let files = "\(layer)/diff"

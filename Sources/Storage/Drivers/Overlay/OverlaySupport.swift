@@ -6,7 +6,7 @@ import SystemPackage
 /// asks the file system for all that overlayfs needs.
 struct OverlaySupport {
   let home: String
-  let isRootless: Bool
+  let isInUserNamespace: Bool
 
   /// Why it does not; nil where it does. The answer is kept in the run folder, as containers/storage does.
   func obstacle(rememberedIn runFolder: String) -> String? {
@@ -34,7 +34,7 @@ struct OverlaySupport {
       }
       let mount = OverlayMount(
         lowers: ["\(place)/lower1", "\(place)/lower2"], upper: "\(place)/upper",
-        work: "\(place)/work", options: isRootless ? ["userxattr"] : [])
+        work: "\(place)/work", options: isInUserNamespace ? ["userxattr"] : [])
       try mount.mount(on: "\(place)/merged", home: home)
       defer { try? LinuxSystem.unmount("\(place)/merged", [.detach, .noFollow]) }
       try removeDirectory("\(place)/merged/subfolder")

@@ -30,11 +30,16 @@ final class VFSDriver: StorageDriver {
 
   func lowerPaths(_ id: String) throws -> [String] { [] }
 
-  func stage(in temporary: String, parent: String?) throws -> (layer: String, files: String) {
+  func mapsOwners() -> Bool { false }
+
+  func stage(
+    in temporary: String, parent: String?, mappings: IDMappings
+  ) throws -> (layer: String, files: String) {
     let layer = "\(temporary)/layer"
     try makeDirectory(layer, mode: 0o755)
     if let parent {
-      var copy = TreeCopy(ignoresOwnerErrors: options.vfs.ignoresOwnerErrors)
+      var copy = TreeCopy(
+        ignoresOwnerErrors: options.vfs.ignoresOwnerErrors, mappings: mappings)
       try copy.copyContents(of: filesPath(parent), to: layer)
     }
     return (layer, layer)
@@ -50,7 +55,7 @@ final class VFSDriver: StorageDriver {
 
   func create(_ id: String, parent: String?, root: LayerRoot?) throws {
     let temporary = try TemporaryFolder(in: "\(home)/\(temporaryFolderName)")
-    let staged = try stage(in: temporary.path, parent: parent)
+    let staged = try stage(in: temporary.path, parent: parent, mappings: IDMappings())
     try adopt(staged.layer, as: id, parent: parent)
     try temporary.remove()
   }

@@ -5,6 +5,8 @@ import SystemPackage
 /// links among its files. Every step goes by descriptor, no link is followed.
 struct TreeCopy {
   let ignoresOwnerErrors: Bool
+  /// The user namespace that the copy is for: each owner becomes the one outside that stands for it.
+  let mappings: IDMappings
   /// Where a file with several names was copied to first.
   private var firstNames: [FileKey: (folder: SharedDescriptor, name: String)] = [:]
 
@@ -14,7 +16,10 @@ struct TreeCopy {
     var inode: UInt64
   }
 
-  init(ignoresOwnerErrors: Bool) { self.ignoresOwnerErrors = ignoresOwnerErrors }
+  init(ignoresOwnerErrors: Bool, mappings: IDMappings = IDMappings()) {
+    self.ignoresOwnerErrors = ignoresOwnerErrors
+    self.mappings = mappings
+  }
 
   /// Copies what is in a folder, and the folder's own attributes.
   mutating func copyContents(of source: String, to target: String) throws {
@@ -72,9 +77,18 @@ struct TreeCopy {
   private func setOwner(
     of name: String, in folder: FileDescriptor, _ status: FileStatus, _ path: String
   ) throws {
+    let place = try folder.open(name, [.path, .noFollow])
+    try setOwner(of: place.lent, status, path)
+  }
+
+  private func setOwner(of file: FileDescriptor, _ status: FileStatus, _ path: String) throws {
+    guard let uid = IDMappings.host(of: status.uid, in: mappings.users),
+      let gid = IDMappings.host(of: status.gid, in: mappings.groups)
+    else {
+      throw StorageError.unmappedOwner(path: path, uid: status.uid, gid: status.gid)
+    }
     do throws(SystemError) {
-      let place = try folder.open(name, [.path, .noFollow])
-      try place.lent.changeOwner(uid: status.uid, gid: status.gid, subject: path)
+      try file.changeOwner(uid: uid, gid: gid, subject: path)
     } catch {
       guard ignoresOwnerErrors, error.errno == .notPermitted || error.errno == .invalidArgument
       else { throw error }
@@ -85,12 +99,7 @@ struct TreeCopy {
   private func copyAttributes(
     _ from: FileDescriptor, _ to: FileDescriptor, _ status: FileStatus, path: String
   ) throws {
-    do throws(SystemError) {
-      try to.changeOwner(uid: status.uid, gid: status.gid, subject: path)
-    } catch {
-      guard ignoresOwnerErrors, error.errno == .notPermitted || error.errno == .invalidArgument
-      else { throw error }
-    }
+    try setOwner(of: to, status, path)
     try to.changeMode(to: status.permissions, subject: path)
     for name in try from.extendedAttributeNames(subject: path) {
       let value = try from.extendedAttribute(name, subject: path)
