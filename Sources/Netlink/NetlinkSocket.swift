@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 public import LinuxSystem
-import SystemPackage
+public import SystemPackage
 
 /// What carries netlink messages to the kernel and back. A test puts one of its own in the place.
 public protocol NetlinkSocket: ~Copyable {
@@ -35,6 +35,12 @@ public struct KernelSocket: NetlinkSocket, ~Copyable {
     // An error then repeats only the header of the message that it is about.
     setOption(SOL_NETLINK, 10, 1)
   }
+
+  /// Takes over a socket that another process has made, in the namespace that it was in.
+  public init(owning descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+
+  /// The socket's descriptor, lent.
+  public var lent: FileDescriptor { descriptor.lent }
 
   /// Lets one datagram be this long, if it is more than is usual.
   public func reserve(_ count: Int) {

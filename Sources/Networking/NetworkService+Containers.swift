@@ -26,7 +26,8 @@ extension NetworkService {
     return try undoingOnFailure(container.containerID) { () throws(NetworkError) in
       for step in plan.steps { state.statuses.append(try takeAddresses(step, state)) }
       try states.write(state)
-      let held = try holdPorts(container.ports)
+      // A user's ports are taken by the program that forwards them.
+      let held = configuration.isRootless ? [] : try holdPorts(container.ports)
       try makeDevices(plan.steps, &state)
       try publish(state, plan.steps, exclusive: true)
       try addNames(state, plan.steps)
@@ -115,9 +116,8 @@ extension NetworkService {
     // The ports may lead to another of its addresses from now on.
     let newPorts = publishedElements(state)
     if oldPorts.map(\.elements) != newPorts.map(\.elements) {
-      try onHost { () throws(NetworkError) in
-        try asNetworkError { () throws(SystemError) in try FirewallTable.remove(oldPorts) }
-      }
+      let host = try hostNamespace()
+      try asNetworkError { () throws(SystemError) in try FirewallTable.remove(oldPorts, host) }
       try publish(state, [], exclusive: true)
     }
   }
@@ -199,24 +199,23 @@ extension NetworkService {
     }
     var statuses = state.statuses
     let hasV6 = statuses.contains { $0.addresses.contains { $0.address.isV6 } }
-    try onHost { () throws(NetworkError) in
-      try asNetworkError { () throws(SystemError) in
-        var host = RouteSession(try KernelSocket(.route))
-        var inside = try NetworkNamespace.session(in: namespace.lent)
-        if hasV6 {
-          try NetworkNamespace.run(in: namespace.lent) { () throws(SystemError) in
-            // Addresses count at once, and only ours do.
-            try KernelParameter.set("ipv6/conf/default/accept_dad", "0")
-            try KernelParameter.set("ipv6/conf/default/autoconf", "0")
-          }.get()
+    let place = try hostNamespace()
+    try asNetworkError { () throws(SystemError) in
+      var host = try place.routes()
+      var inside = try NetworkNamespace.session(in: namespace.lent)
+      if hasV6 {
+        // Addresses count at once, and only ours do.
+        try NamespaceVisit.perform(in: namespace.lent) { () throws(SystemError) in
+          try KernelParameter.set("ipv6/conf/default/accept_dad", "0")
+          try KernelParameter.set("ipv6/conf/default/autoconf", "0")
         }
-        for (position, step) in steps.enumerated() {
-          let device = ContainerDevice(
-            network: step.network, options: step.options, namespace: namespace.lent,
-            status: statuses[position])
-          try device.make(&host)
-          statuses[position].mac = try device.configure(&inside, &host)
-        }
+      }
+      for (position, step) in steps.enumerated() {
+        let device = ContainerDevice(
+          network: step.network, options: step.options, namespace: namespace.lent,
+          status: statuses[position])
+        try device.make(&host, from: place)
+        statuses[position].mac = try device.configure(&inside, &host)
       }
     }
     state.statuses = statuses
@@ -248,24 +247,23 @@ extension NetworkService {
 
   // MARK: Where
 
-  /// Does something where the bridges are: in the host's namespace, or the one that all of a user's
-  /// bridges share.
-  func onHost<Result>(
-    _ body: () throws(NetworkError) -> Result
-  ) throws(NetworkError) -> Result {
-    guard configuration.isRootless else { return try body() }
-    return try inSharedNamespace(body)
+  /// Where the bridges are.
+  func hostNamespace() throws(NetworkError) -> HostNamespace {
+    configuration.isRootless ? try sharedNamespace() : HostNamespace(file: nil)
   }
 
   func removeBridge(of network: Network) throws(NetworkError) {
+    guard network.driver == "bridge" else { return }
+    // A user's bridges may never have been made.
+    if configuration.isRootless, !hasSharedNamespace { return }
     let options = try? NetworkOptions(network)
-    try onHost { () throws(NetworkError) in
-      try asNetworkError { () throws(SystemError) in
-        if let options {
-          try FirewallTable.remove(NetworkRules(network: network, options: options).elements())
-        }
-        try BridgeDevice.remove(network)
+    let host = try hostNamespace()
+    try asNetworkError { () throws(SystemError) in
+      if let options {
+        try FirewallTable.remove(
+          NetworkRules(network: network, options: options).elements(), host)
       }
+      try BridgeDevice.remove(network, from: host)
     }
   }
 }

@@ -64,10 +64,9 @@ extension NetworkService {
       guard request.ignoresExisting else { throw .exists(name) }
       return existing
     }
-    let network = try onHost { () throws(NetworkError) in
-      try NewNetwork(configuration: configuration, networks: networks, host: try HostDevices())
-        .network(request)
-    }
+    let network = try NewNetwork(
+      configuration: configuration, networks: networks, host: try HostDevices()
+    ).network(request)
     try files.write(network)
     return network
   }

@@ -30,7 +30,7 @@ extension NetworkService {
         }
       }
       if try !server.reload() {
-        try onHost { () throws(NetworkError) in try server.start() }
+        try server.start(in: try hostNamespace())
       }
     }
   }

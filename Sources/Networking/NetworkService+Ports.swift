@@ -49,11 +49,7 @@ extension NetworkService {
             attachment: NetworkAttachment(network: network.name), network: network,
             options: options, interface: status.interface))
       }
-      try onHost { () throws(NetworkError) in
-        try asNetworkError { () throws(SystemError) in
-          try changeRules(rules(of: steps) + (publishedElements(state)), exclusive: false)
-        }
-      }
+      try changeRules(rules(of: steps) + publishedElements(state))
     }
   }
 
@@ -69,17 +65,16 @@ extension NetworkService {
     let rules = rules(of: steps)
     guard !ports.isEmpty || !rules.isEmpty else { return }
     var isNew = false
+    let host = try hostNamespace()
     func change() throws(NetworkError) {
-      try onHost { () throws(NetworkError) in
-        do throws(SystemError) {
-          isNew = try FirewallTable.change { batch in
-            for part in rules { batch.addElements(part.set, part.elements) }
-            for part in ports { batch.addElements(part.set, part.elements, exclusive: exclusive) }
-          }
-        } catch {
-          guard error.errno == .fileExists else { throw .system(error) }
-          throw try portConflict(state)
+      do throws(SystemError) {
+        isNew = try FirewallTable.change(host) { batch in
+          for part in rules { batch.addElements(part.set, part.elements) }
+          for part in ports { batch.addElements(part.set, part.elements, exclusive: exclusive) }
         }
+      } catch {
+        guard error.errno == .fileExists else { throw .system(error) }
+        throw try portConflict(state)
       }
     }
     do throws(NetworkError) {
@@ -94,19 +89,14 @@ extension NetworkService {
   }
 
   func addRules(of steps: [AttachmentPlan.Step]) throws(NetworkError) {
-    let rules = rules(of: steps)
-    guard !rules.isEmpty else { return }
-    try onHost { () throws(NetworkError) in
-      try asNetworkError { () throws(SystemError) in try changeRules(rules, exclusive: false) }
-    }
+    try changeRules(rules(of: steps))
   }
 
   func unpublish(_ state: ContainerState) throws(NetworkError) {
     let ports = publishedElements(state)
     guard !ports.isEmpty else { return }
-    try onHost { () throws(NetworkError) in
-      try asNetworkError { () throws(SystemError) in try FirewallTable.remove(ports) }
-    }
+    let host = try hostNamespace()
+    try asNetworkError { () throws(SystemError) in try FirewallTable.remove(ports, host) }
   }
 
   /// The ports lead to the container's first address of each family that is on a bridge.
@@ -134,11 +124,14 @@ extension NetworkService {
   }
 
   private func changeRules(
-    _ elements: [(set: String, elements: [FirewallElement])], exclusive: Bool
-  ) throws(SystemError) {
+    _ elements: [(set: String, elements: [FirewallElement])]
+  ) throws(NetworkError) {
     guard !elements.isEmpty else { return }
-    try FirewallTable.change { batch in
-      for part in elements { batch.addElements(part.set, part.elements, exclusive: exclusive) }
+    let host = try hostNamespace()
+    _ = try asNetworkError { () throws(SystemError) in
+      try FirewallTable.change(host) { batch in
+        for part in elements { batch.addElements(part.set, part.elements) }
+      }
     }
   }
 

@@ -48,8 +48,10 @@ enum NetworkRemove {
   private static func removeContainers(
     _ containers: [Containers.Container], _ call: Call
   ) throws {
-    throw CommandFailure(
-      "containers use the network: \(containers.map(\.name).joined(separator: ", ")); please "
-        + "remove them first with podman rm --force")
+    var options = Containers.RemoveOptions()
+    options.isForced = true
+    if call.options.has("time") { options.timeout = call.options.integer("time") }
+    let engine = try call.engine
+    for container in containers { try engine.containers.remove(container.id, options) }
   }
 }

@@ -1,6 +1,6 @@
 public import LinuxSystem
 import Netlink
-public import SystemPackage
+import SystemPackage
 
 /// A network namespace that lives as long as a file of it is mounted.
 public enum NetworkNamespace {
@@ -22,8 +22,7 @@ public enum NetworkNamespace {
 
   /// Makes a namespace with its loopback device up, and mounts it at a path whose folder is made.
   ///
-  /// A namespace that an earlier run left there is removed first. The process has one thread, and is in
-  /// the namespace that it was in when this returns.
+  /// A namespace that an earlier run left there is removed first. The process has one thread.
   public static func create(at path: String) throws(SystemError) {
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
       try makeDirectories(String(path[..<slash]), mode: 0o755)
@@ -31,17 +30,9 @@ public enum NetworkNamespace {
     try remove(at: path)
     _ = try openFile(path, [.readOnly, .create, .exclusive], mode: 0)
     do throws(SystemError) {
-      let home = try openFile("/proc/thread-self/ns/net", [.readOnly])
-      try Namespaces.unshare(.network)
-      do throws(SystemError) {
-        try mount("/proc/thread-self/ns/net", on: path, .bind)
-        var session = RouteSession(try KernelSocket(.route))
-        try session.setUp(true, Link.loopbackIndex)
-      } catch {
-        try Namespaces.join(home.lent, .network)
-        throw error
+      try NamespaceVisit.new { (source) throws(SystemError) in
+        try mount(source, on: path, .bind)
       }
-      try Namespaces.join(home.lent, .network)
     } catch {
       try? remove(at: path)
       throw error
@@ -64,37 +55,11 @@ public enum NetworkNamespace {
     }
   }
 
-  /// Does something in another network namespace, and comes back. The process has one thread.
-  public static func run<Result, Failure: Error>(
-    in namespace: FileDescriptor, _ body: () throws(Failure) -> Result
-  ) throws(SystemError) -> Swift.Result<Result, Failure> {
-    let home = try openFile("/proc/thread-self/ns/net", [.readOnly])
-    try Namespaces.join(namespace, .network)
-    let result: Swift.Result<Result, Failure>
-    do throws(Failure) {
-      result = .success(try body())
-    } catch {
-      result = .failure(error)
-    }
-    try Namespaces.join(home.lent, .network)
-    return result
-  }
-
   /// A socket for the devices and routes of a namespace.
   static func session(
     in namespace: FileDescriptor
   ) throws(SystemError) -> RouteSession<KernelSocket> {
-    let home = try openFile("/proc/thread-self/ns/net", [.readOnly])
-    try Namespaces.join(namespace, .network)
-    let socket: KernelSocket
-    do throws(SystemError) {
-      socket = try KernelSocket(.route)
-    } catch {
-      try Namespaces.join(home.lent, .network)
-      throw error
-    }
-    try Namespaces.join(home.lent, .network)
-    return RouteSession(socket)
+    RouteSession(try NamespaceVisit.socket(.route, in: namespace))
   }
 
   /// The number that tells a namespace from all others that live; nil where the file is none or

@@ -12,7 +12,11 @@ struct BridgeDevice {
   /// Makes the bridge unless it is there; returns its number.
   ///
   /// It is put into use as the last step: one that is not was left half made, and is finished here.
-  func ensure(_ host: inout RouteSession<KernelSocket>) throws(SystemError) -> Int32 {
+  ///
+  /// - Parameter place: the namespace of the session.
+  func ensure(
+    _ host: inout RouteSession<KernelSocket>, in place: HostNamespace
+  ) throws(SystemError) -> Int32 {
     var link = try find(&host)
     if let link, link.isUp || !options.isManaged { return link.index }
     if link == nil {
@@ -29,7 +33,7 @@ struct BridgeDevice {
       guard let gateway = subnet.gateway else { continue }
       try addGateway(gateway, subnet.subnet, to: index, &host)
     }
-    try setParameters()
+    try place.perform { () throws(SystemError) in try setParameters() }
     try host.setUp(true, index)
     return index
   }
@@ -84,11 +88,11 @@ struct BridgeDevice {
   }
 
   /// Removes the bridge if it is ours and nobody is on it.
-  static func remove(_ network: Network) throws(SystemError) {
+  static func remove(_ network: Network, from place: HostNamespace) throws(SystemError) {
     guard let name = network.interface, network.driver == "bridge",
       network.options?["mode"] != "unmanaged"
     else { return }
-    var host = RouteSession(try KernelSocket(.route))
+    var host = try place.routes()
     do throws(SystemError) {
       let link = try host.link(named: name)
       if link.kind == "bridge" { try host.deleteLink(link.index) }

@@ -10,15 +10,21 @@ struct ContainerDevice {
   let status: NetworkStatus
 
   /// Makes the device in the container's namespace, by way of the host's.
-  func make(_ host: inout RouteSession<KernelSocket>) throws(SystemError) {
+  ///
+  /// - Parameter place: the namespace of the session.
+  func make(
+    _ host: inout RouteSession<KernelSocket>, from place: HostNamespace
+  ) throws(SystemError) {
     switch network.driver {
     case "macvlan", "ipvlan": try makeChild(&host)
-    default: try makeVeth(&host)
+    default: try makeVeth(&host, place)
     }
   }
 
-  private func makeVeth(_ host: inout RouteSession<KernelSocket>) throws(SystemError) {
-    let bridge = try BridgeDevice(network: network, options: options).ensure(&host)
+  private func makeVeth(
+    _ host: inout RouteSession<KernelSocket>, _ place: HostNamespace
+  ) throws(SystemError) {
+    let bridge = try BridgeDevice(network: network, options: options).ensure(&host, in: place)
     var peer = NewLink.Peer(name: status.interface)
     peer.namespace = namespace.rawValue
     peer.hardwareAddress = status.mac?.bytes

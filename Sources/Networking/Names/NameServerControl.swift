@@ -37,10 +37,12 @@ struct NameServerControl {
   }
 
   /// Starts a server, and returns when it answers.
-  func start() throws(NetworkError) {
+  ///
+  /// - Parameter place: where the bridges are whose addresses it answers on.
+  func start(in place: HostNamespace) throws(NetworkError) {
     let line: String
     do throws(SystemError) {
-      line = try launch()
+      line = try launch(place)
     } catch {
       throw .serverNotReady("\(error)")
     }
@@ -49,7 +51,7 @@ struct NameServerControl {
     }
   }
 
-  private func launch() throws(SystemError) -> String {
+  private func launch(_ place: HostNamespace) throws(SystemError) -> String {
     try checkExecutable(program)
     var pipe = try Pipe()
     let arguments = ArgumentVector([program, folder, String(port)])
@@ -59,7 +61,7 @@ struct NameServerControl {
     switch try Clone.clone() {
     case .child:
       Self.becomeServer(
-        program, arguments, environment, null: null.lent, output: writing.lent)
+        program, arguments, environment, place, null: null.lent, output: writing.lent)
     case .parent(let child): _ = try child.wait()
     }
     try writing.close()
@@ -73,11 +75,12 @@ struct NameServerControl {
   /// In the child: the server shall be nobody's child and of no session.
   private static func becomeServer(
     _ program: String, _ arguments: ArgumentVector, _ environment: ArgumentVector,
-    null: FileDescriptor, output: FileDescriptor
+    _ place: HostNamespace, null: FileDescriptor, output: FileDescriptor
   ) -> Never {
     do throws(SystemError) {
       try CurrentProcess.startSession()
       if case .parent = try Clone.clone() { CurrentProcess.exit(0) }
+      if let namespace = place.file { try Namespaces.join(namespace.lent, .network) }
       Signal.resetAll()
       try CurrentProcess.changeDirectory(to: "/")
       try output.install(as: 1)

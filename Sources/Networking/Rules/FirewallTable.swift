@@ -33,8 +33,10 @@ struct FirewallTable {
   ///
   /// - Returns: whether it was made.
   @discardableResult
-  static func change(_ fill: (inout FirewallBatch) -> Void) throws(SystemError) -> Bool {
-    var session = FirewallSession(try KernelSocket(.netfilter))
+  static func change(
+    _ host: HostNamespace, _ fill: (inout FirewallBatch) -> Void
+  ) throws(SystemError) -> Bool {
+    var session = FirewallSession(try host.socket(.netfilter))
     var batch = FirewallBatch(table: name)
     fill(&batch)
     do throws(SystemError) {
@@ -54,9 +56,11 @@ struct FirewallTable {
   }
 
   /// Removes elements as far as they are there.
-  static func remove(_ elements: [(set: String, elements: [FirewallElement])]) throws(SystemError) {
+  static func remove(
+    _ elements: [(set: String, elements: [FirewallElement])], _ host: HostNamespace
+  ) throws(SystemError) {
     guard elements.contains(where: { !$0.elements.isEmpty }) else { return }
-    var session = FirewallSession(try KernelSocket(.netfilter))
+    var session = FirewallSession(try host.socket(.netfilter))
     var batch = FirewallBatch(table: name)
     for part in elements { batch.removeElements(part.set, part.elements) }
     do throws(SystemError) {
@@ -75,18 +79,6 @@ struct FirewallTable {
           guard error.errno == .noSuchFileOrDirectory else { throw error }
         }
       }
-    }
-  }
-
-  /// Removes the whole table; one that is not there is no error.
-  static func removeAll() throws(SystemError) {
-    var batch = FirewallBatch(table: name)
-    batch.deleteTable()
-    do throws(SystemError) {
-      var session = FirewallSession(try KernelSocket(.netfilter))
-      try session.commit(batch)
-    } catch {
-      guard error.errno == .noSuchFileOrDirectory else { throw error }
     }
   }
 

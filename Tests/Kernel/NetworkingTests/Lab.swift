@@ -12,6 +12,8 @@ final class Lab {
   let folder: String
   let service: NetworkService
   private let home: OwnedDescriptor
+  /// This host's namespace.
+  private let host: SharedDescriptor
   private(set) var namespaces: [String] = []
   static let isRoot = CurrentProcess.effectiveUserID == 0
 
@@ -24,6 +26,7 @@ final class Lab {
     configuration.nameServerProgram = nameServer
     service = NetworkService(configuration)
     try Namespaces.unshare(.network)
+    host = SharedDescriptor(try openFile("/proc/thread-self/ns/net", [.readOnly]))
     var session = RouteSession(try KernelSocket(.route))
     try session.setUp(true, Link.loopbackIndex)
   }
@@ -62,7 +65,9 @@ final class Lab {
   /// Does something in a namespace.
   func inside<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
     let file = try openFile(path, [.readOnly])
-    return try NetworkNamespace.run(in: file.lent, body).get()
+    try Namespaces.join(file.lent, .network)
+    defer { try? Namespaces.join(host.lent, .network) }
+    return try body()
   }
 
   /// Joins another host to this one by a line: `address` is its own, `gateway` this host's.
