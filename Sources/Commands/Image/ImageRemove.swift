@@ -43,7 +43,7 @@ enum ImageRemove {
         ? CommandFailure(sentences[0])
         : CommandFailure(
           "\(sentences.count) errors occurred:\n"
-            + sentences.map { "\t* \($0)\n" }.joined() + "\n")
+            + sentences.map { "\t* \($0)" }.joined(separator: "\n"))
     ])
     // podman-rmi(1): 1 for a name that no image has, 2 for an image in use.
     if removal.hasUsed { return 2 }

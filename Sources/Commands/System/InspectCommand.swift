@@ -16,7 +16,9 @@ enum InspectCommand {
         "network",
         { call, name in
           let engine = try call.engine
-          let network = try engine.networks.find(name)
+          guard let network = try? engine.networks.find(name) else {
+            throw EngineError.noSuch(.network, name)
+          }
           return NetworkRow.value(network, members: try NetworkRow.members(network, engine))
         }
       ),
