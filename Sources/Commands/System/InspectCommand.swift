@@ -10,6 +10,12 @@ enum InspectCommand {
   /// In the order in which a name is looked up.
   private static var kinds: [Kind] {
     [
+      (
+        "container",
+        { call, name in
+          try ContainerInspect.value(call, name, showsSize: call.options.flag("size"))
+        }
+      ),
       ("image", { call, name in ImageInspect.value(try call.engine.images.inspect(name)) }),
       ("volume", { call, name in VolumeRow.value(try call.engine.volumes.find(name)) }),
       (

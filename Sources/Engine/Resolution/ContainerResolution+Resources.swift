@@ -36,6 +36,8 @@ extension ContainerResolution {
   }
 
   private func standardShmSize() throws -> Int64 {
+    // podman reads its own default by powers of ten, and programs compare the result.
+    if defaults.shmSize == "65536k" { return 65_536_000 }
     guard let size = ByteCount.parse(defaults.shmSize) else {
       throw EngineError.invalid(
         option: "shm_size", value: defaults.shmSize,

@@ -1,0 +1,129 @@
+import CommandLine
+import Engine
+import GoTemplate
+import HelperProtocols
+import LinuxSystem
+import SystemPackage
+
+/// `podman ps`, `podman container list`.
+enum ContainerList {
+  static let command = PodmanCommand(
+    "ps", "List containers", details: "Prints out information about the containers",
+    usage: "", arguments: .none,
+    examples: [
+      "-a", "-a --format \"{{.ID}}  {{.Image}}  {{.Labels}}  {{.Mounts}}\"", "--size --sort names",
+    ],
+    options: { options }, run: run)
+
+  private static let sortKeys = [
+    "command", "created", "id", "image", "names", "runningfor", "size", "status",
+  ]
+
+  private static var options: [Option] {
+    [
+      Option("all", "a", .flag(), "Show all the containers, default is only running containers"),
+      Option("external", "Show containers in storage not controlled by Podman"),
+      Option("storage", "Another spelling of --external", hidden: true),
+      Option("filter", "f", .array(), "Filter output based on conditions given"),
+      Option("format", .string(), "Pretty-print containers to JSON or using a Go template"),
+      Option(
+        "last", "n", .integer(default: -1), "Print the n last created containers (all states)"),
+      Option("latest", "l", .flag(), "Show the latest container created (all states)"),
+      Option("no-trunc", .flag(), "Display the extended information", alias: ["notruncate"]),
+      Option("noheading", "Do not print headers"),
+      Option("ns", .flag(), "Display namespace information", alias: ["namespace"]),
+      Option(
+        "pod", "p", .flag(), "Print the ID and name of the pod the containers are associated with"),
+      Option("quiet", "q", .flag(), "Print the numeric IDs of the containers only"),
+      Option("size", "s", .flag(), "Display the total file sizes"),
+      Option(
+        "sort", .string(default: "created"),
+        "Sort output by: " + sortKeys.joined(separator: ", "), completion: .words(sortKeys)),
+      Option("sync", "Sync container state with OCI runtime"),
+      Option("watch", "w", .unsigned(), "Watch the ps output on an interval in seconds"),
+    ]
+  }
+
+  static func run(_ call: Call) throws -> Int32 {
+    guard sortKeys.contains(call.options.string("sort")) else {
+      throw CommandFailure(
+        "invalid option for --sort: \"\(call.options.string("sort"))\": choose from "
+          + sortKeys.joined(separator: ", "))
+    }
+    let seconds = call.options.unsigned("watch")
+    guard seconds > 0 else { return try show(call) }
+    while true {
+      if call.writesToTerminal { call.output.write("\u{1B}[2J\u{1B}[H") }
+      _ = try show(call)
+      call.output.flush()
+      let pause = Int(clamping: seconds.multipliedReportingOverflow(by: 1000).partialValue)
+      _ = try Pause.wait(milliseconds: pause)
+    }
+  }
+
+  private static func show(_ call: Call) throws -> Int32 {
+    let options = call.options
+    if options.has("last"), options.flag("latest") {
+      throw CommandFailure("last and latest are mutually exclusive")
+    }
+    let containers = try call.engine.containers
+    let filters = options.list("filter")
+    let (all, broken) = try containers.listing()
+    for error in broken { call.log(.error, "\(error)") }
+    var chosen = all.map(containers.current)
+    let count = options.flag("latest") ? 1 : options.integer("last")
+    let showsAll =
+      options.flag("all") || count >= 0
+      || filters.contains { $0.hasPrefix("status=") || $0.hasPrefix("exited=") }
+    if !filters.isEmpty { chosen = try ContainerFilters(filters, containers).matching(chosen) }
+    if !showsAll {
+      chosen.removeAll { $0.state.status != .running && $0.state.status != .paused }
+    }
+    if count >= 0 { chosen = Array(chosen.suffix(Int(clamping: count))) }
+    let showsSize = options.flag("size") || options.string("sort") == "size"
+    let now = TimeText.now() / 1_000_000_000
+    var rows = try chosen.map { container in
+      ContainerRow(
+        container: container, now: now, isTruncated: !options.flag("no-trunc"),
+        health: containers.health(of: container)?.rawValue ?? "",
+        size: showsSize ? try containers.size(of: container) : nil)
+    }
+    ContainerRow.sort(&rows, by: options.string("sort"))
+    try write(rows, call)
+    return 0
+  }
+
+  private static func write(_ rows: [ContainerRow], _ call: Call) throws {
+    let options = call.options
+    let format = options.given("format")
+    if options.flag("quiet"), format == nil {
+      for row in rows { call.output.line(row.shownID) }
+      return
+    }
+    var cells: [String]
+    if options.flag("ns") {
+      cells = [
+        "ID", "Names", "PIDNamespace", "CGROUPNS", "IPC", "MNT", "NET", "PIDNS", "USERNS", "UTS",
+      ]
+      .map { "{{.\($0)}}" }
+    } else {
+      cells = ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"].map {
+        "{{.\($0)}}"
+      }
+    }
+    if options.flag("pod") { cells += ["{{.Pod}}", "{{.PodName}}"] }
+    if options.flag("size") { cells.append("{{.Size}}") }
+    let listing = Listing(
+      table: cells.joined(separator: "\t"), titles: ContainerRow.titles, rows: rows.map(\.value),
+      json: .list(rows.map(\.json)))
+    try listing.write(to: call.output, format: format, heading: !options.flag("noheading"))
+  }
+}
+
+/// Waiting for time to pass.
+enum Pause {
+  static func wait(milliseconds: Int) throws {
+    let poller = try Poller()
+    _ = try poller.wait(milliseconds: milliseconds)
+  }
+}
