@@ -4,37 +4,37 @@ import Engine
 /// `podman container prune`.
 enum ContainerPrune {
   static let command = PodmanCommand(
-    "prune", "Remove all non running containers", details: "Removes all non running containers",
-    usage: "", arguments: .none, examples: ["", "--force"],
+    "prune", "Remove all non running containers",
+    details: "podman container prune\n\n\tRemoves all non running containers", examples: [""],
     options: {
       [
         Option("filter", .array(), "Provide filter values (e.g. 'label=<key>=<value>')"),
-        Option("force", "f", .flag(), "Do not prompt for confirmation.  The default is false"),
+        Option(
+          "force", "f", .flag(), "Do not prompt for confirmation.  The default is false"),
       ]
     }, run: run)
 
   static func run(_ call: Call) throws -> Int32 {
+    let containers = try wanted(call)
     if !call.options.flag("force") {
       call.output.line("WARNING! This will remove all non running containers.")
       guard try call.confirm("Are you sure you want to continue?") else { return 0 }
     }
-    let containers = try call.engine.containers
-    var chosen = try containers.allCurrent()
-    let filters = call.options.list("filter")
-    if !filters.isEmpty { chosen = try ContainerFilters(filters, containers).matching(chosen) }
-    var errors: [any Error] = []
-    for container in chosen {
-      switch container.state.status {
-      case .created, .exited, .stopped: break
-      default: continue
-      }
-      do {
-        try containers.remove(container.id, .init(isForced: false, removesVolumes: true))
-        call.output.line(container.id)
-      } catch {
-        errors.append(error)
+    let pruned = try call.engine.containers.prune(containers)
+    for container in pruned where container.error == nil { call.output.line(container.id) }
+    return call.finish(pruned.compactMap(\.error))
+  }
+
+  /// The containers that `--filter` lets pass.
+  static func wanted(_ call: Call) throws -> [Containers.Container] {
+    let texts = call.options.list("filter")
+    for text in texts {
+      let key = text.prefix { $0 != "=" }
+      guard ["label", "label!", "until"].contains(key) else {
+        throw CommandFailure("invalid filter \"\(key)\"")
       }
     }
-    return call.finish(errors)
+    let containers = try call.engine.containers
+    return try ContainerFilters(texts, containers).matching(containers.allCurrent())
   }
 }

@@ -18,6 +18,9 @@ enum SystemCommands {
 
   /// Those below `podman system`.
   static var below: [PodmanCommand] {
-    [EventsCommand.command, SystemCheck.command, SystemDiskUsage.command, InfoCommand.command]
+    [
+      EventsCommand.command, SystemCheck.command, SystemDiskUsage.command, InfoCommand.command,
+      SystemPrune.command,
+    ]
   }
 }

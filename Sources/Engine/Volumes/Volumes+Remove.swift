@@ -1,5 +1,6 @@
 import LinuxSystem
 import StateStore
+import Storage
 import SystemPackage
 
 extension Volumes {
@@ -114,11 +115,9 @@ extension Volumes {
     }
   }
 
-  /// The bytes of a volume's files.
+  /// The bytes of a volume's files, each counted once.
   public func size(of volume: Volume) -> UInt64 {
-    guard let folder = try? openFile(volume.record.folder, [.readOnly, .directory]) else {
-      return 0
-    }
-    return folder.lent.folderSize()
+    let size = try? TreeSize(of: volume.record.folder)
+    return UInt64(clamping: size?.contents ?? 0)
   }
 }
