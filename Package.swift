@@ -127,6 +127,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
+        "Archive",
         "CommandLine",
         "Engine",
         "EngineConfig",

@@ -42,6 +42,11 @@ public struct LayerPacker {
     try session.writer.finish()
   }
 
+  /// Writes what is in a folder, with all below it, with paths from the folder on.
+  public func pack(contentsOf folder: FileDescriptor, to writer: TarWriter) throws(ArchiveError) {
+    try PackSession(self, writer).addContent(of: folder, .root)
+  }
+
   /// Writes one file, folder or link with all below it, under the given name. For copies out of a
   /// container; overlay's whiteouts are not seen through.
   ///

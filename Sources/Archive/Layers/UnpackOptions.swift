@@ -34,9 +34,25 @@ public struct UnpackOptions: Equatable, Sendable {
   public var skipsForbiddenAttributes = false
   /// Whether entries keep the owner of the archive; otherwise all get the caller's.
   public var keepsOwners = true
-  /// Whether a directory may take a non-directory's place and the other way round.
+  /// The owner, with the numbers of the archive, that every entry gets in its own one's place.
+  public var owner: Owner?
+  /// Whether devices are left out.
+  public var ignoresDevices = false
+  /// Whether a folder may take the place of something else, and the other way round; otherwise that fails
+  /// with `ENOTDIR` or `EISDIR`.
   public var replacesOtherKinds = true
   public var limits = ArchiveLimits()
+
+  /// A user and a group.
+  public struct Owner: Equatable, Sendable {
+    public var user: UInt32
+    public var group: UInt32
+
+    public init(user: UInt32, group: UInt32) {
+      self.user = user
+      self.group = group
+    }
+  }
 
   public init(whiteouts: Whiteouts) { self.whiteouts = whiteouts }
 }

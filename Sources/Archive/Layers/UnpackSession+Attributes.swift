@@ -10,6 +10,8 @@ extension UnpackSession {
     _ user: UInt32, _ group: UInt32, _ path: EntryPath
   ) throws(ArchiveError) -> (user: UInt32, group: UInt32)? {
     guard options.keepsOwners else { return nil }
+    let user = options.owner?.user ?? user
+    let group = options.owner?.group ?? group
     if let hostUser = options.owners.hostUser(user), let hostGroup = options.owners.hostGroup(group)
     {
       return (hostUser, hostGroup)

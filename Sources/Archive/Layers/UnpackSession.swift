@@ -100,7 +100,7 @@ final class UnpackSession {
       try archiveCall("mkdir", path.text) {
         name.withCharacters { mkdirat(parent.lent.rawValue, $0, 0o755) }
       }
-    } catch where error.errno == .fileExists {
+    } catch  where error.errno == .fileExists {
       // A link that leads nowhere.
       throw .refused(path: path.text, .parentNotDirectory)
     }
@@ -133,7 +133,7 @@ final class UnpackSession {
     if !path.isRoot {
       let parent = try folder(path.parent)
       let name = EntryName(path.name)
-      try make(path, in: parent.lent) { () throws(ArchiveError) in
+      try make(path, in: parent.lent, isFolder: true) { () throws(ArchiveError) in
         _ = try archiveCall("mkdir", path.text) {
           name.withCharacters { mkdirat(parent.lent.rawValue, $0, 0o700) }
         }
@@ -154,31 +154,29 @@ final class UnpackSession {
 
   /// Makes an entry by `body`; what stands in its place is removed first, unless it may remain.
   ///
-  /// - Parameter mayRemain: whether what exists already is what is wanted.
+  /// - Parameters:
+  ///   - isFolder: whether a folder is made.
+  ///   - mayRemain: whether what exists already is what is wanted.
   func make(
-    _ path: EntryPath, in parent: FileDescriptor, _ body: () throws(ArchiveError) -> Void,
+    _ path: EntryPath, in parent: FileDescriptor, isFolder: Bool = false,
+    _ body: () throws(ArchiveError) -> Void,
     unlessExisting mayRemain: (stat) -> Bool = { _ in false }
   ) throws(ArchiveError) {
     var attempts = 0
     while true {
       do throws(ArchiveError) {
         return try body()
-      } catch where error.errno == .fileExists && attempts < 8 {
+      } catch  where error.errno == .fileExists && attempts < 8 {
         attempts += 1
         guard let status = try parent.entryStatus(EntryName(path.name)) else { continue }
         if mayRemain(status) { return }
-        try removeExisting(path, status, in: parent)
+        if !options.replacesOtherKinds, status.isDirectory || isFolder {
+          throw .system(
+            SystemError("open", path.text, isFolder ? .notDirectory : .isDirectory))
+        }
+        try removeEntry(path, status, in: parent)
       }
     }
-  }
-
-  private func removeExisting(
-    _ path: EntryPath, _ status: stat, in parent: FileDescriptor
-  ) throws(ArchiveError) {
-    if !options.replacesOtherKinds, status.isDirectory {
-      throw .system(SystemError("open", path.text, .isDirectory))
-    }
-    try removeEntry(path, status, in: parent)
   }
 
   /// Removes what stands at a path.

@@ -5,18 +5,18 @@ enum ImageCommands {
   /// Those that stand right below the program.
   static var top: [PodmanCommand] {
     [
-      ImageHistory.command, ImageList.command, ImageLoad.command, ImagePull.command,
-      ImagePush.command, ImageRemove.command, ImageSave.command, ImageTag.command,
-      ImageUntag.command,
+      ImageHistory.command, ImageImport.command, ImageList.command, ImageLoad.command,
+      ImagePull.command, ImagePush.command, ImageRemove.command, ImageSave.command,
+      ImageTag.command, ImageUntag.command,
     ]
   }
 
   /// Those below `podman image`.
   static var below: [PodmanCommand] {
     [
-      ImageExists.command, ImageHistory.command, ImageInspect.command,
-      ImageList.command.named("list", aliases: ["ls"]), ImageLoad.command, ImageMount.command,
-      ImagePrune.command, ImagePull.command, ImagePush.command,
+      ContainerDiff.image, ImageExists.command, ImageHistory.command, ImageImport.command,
+      ImageInspect.command, ImageList.command.named("list", aliases: ["ls"]), ImageLoad.command,
+      ImageMount.command, ImagePrune.command, ImagePull.command, ImagePush.command,
       ImageRemove.command.named("rm"), ImageSave.command, SearchCommand.command,
       ImageTag.command, ImageTree.command, ImageUnmount.command, ImageUntag.command,
     ]
