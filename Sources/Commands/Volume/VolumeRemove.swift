@@ -57,11 +57,11 @@ enum VolumeRemove {
     let volume = try volumes.find(name)
     do {
       try volumes.remove(volume)
-    } catch EngineError.inUse(_, _, let users) where isForced {
+    } catch EngineError.inUse where isForced {
       var options = Containers.RemoveOptions(isForced: true)
       options.removesDependents = true
       if call.options.has("time") { options.timeout = call.options.integer("time") }
-      for user in users {
+      for user in try volumes.users()[volume.name, default: []] {
         do {
           try call.engine.containers.remove(user, options)
         } catch EngineError.noSuch {

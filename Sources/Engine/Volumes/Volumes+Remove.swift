@@ -6,15 +6,18 @@ import SystemPackage
 extension Volumes {
   /// Removes a volume with its files.
   ///
-  /// - Throws: `EngineError.inUse` where containers use it; the front removes those first if it was
-  ///   told to (`users`).
+  /// - Throws: `EngineError.inUse` with their names where containers use it; the front removes those
+  ///   first if it was told to (`users`).
   public func remove(_ volume: Volume) throws {
     let lock = try engine.lock(.volume, volume.name)
     guard let current = try self.volume(named: volume.name) else {
       throw EngineError.noSuch(.volume, volume.name)
     }
     if let users = try users()[volume.name], !users.isEmpty {
-      throw EngineError.inUse(.volume, volume.name, by: users)
+      let names = try users.map { id in
+        try engine.state.record(kind: ObjectKind.container.rawValue, id: id)?.name ?? id
+      }
+      throw EngineError.inUse(.volume, volume.name, by: names)
     }
     try detach(current)
     // The files go out of sight before the record goes: a removal that is interrupted either can be
