@@ -26,6 +26,7 @@ final class Call {
   var engine: ContainerEngine {
     get throws {
       if let openedEngine { return openedEngine }
+      try UserNamespaceEntry.enterIfNeeded(environment: Self.environment)
       let configuration = try EngineConfiguration(
         GlobalOptions.engineOptions(options), environment: Self.environment)
       let engine = ContainerEngine(configuration)

@@ -16,6 +16,11 @@ struct CgroupKind {
 }
 
 extension ContainerEngine {
+  /// Whether containers get cgroups of their own: an ordinary user's only from systemd, on version 2.
+  var managesCgroups: Bool {
+    !configuration.user.isRootless || cgroups.isUnified && cgroupManager == "systemd"
+  }
+
   /// `systemd` or `cgroupfs`: as said, or what fits the machine.
   ///
   /// systemd's own manager is only used on version 2, as podman does; rootless it needs the user's

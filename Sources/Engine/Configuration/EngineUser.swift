@@ -31,8 +31,17 @@ public struct EngineUser: Equatable, Sendable {
     }
     home = value("HOME") ?? Self.home(of: uid) ?? "/"
     dataFolder = value("XDG_DATA_HOME") ?? home + "/.local/share"
-    runFolder =
-      value("XDG_RUNTIME_DIR") ?? (isRootless ? "/tmp/storage-run-\(uid)" : "/run")
+    runFolder = value("XDG_RUNTIME_DIR") ?? (isRootless ? Self.runFolder(of: uid) : "/run")
+  }
+
+  /// systemd's folder of the user, or one below /tmp.
+  private static func runFolder(of uid: UInt32) -> String {
+    let usual = "/run/user/\(uid)"
+    guard let folder = try? openFile(usual, [.path, .directory, .noFollow]),
+      let status = try? folder.lent.status(subject: usual),
+      status.uid == uid || status.uid == 0 && CurrentProcess.isInUserNamespace
+    else { return "/tmp/storage-run-\(uid)" }
+    return usual
   }
 
   private static func home(of uid: UInt32) -> String? {

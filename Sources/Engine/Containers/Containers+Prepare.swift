@@ -259,6 +259,7 @@ struct ContainerPreparation {
     default: break
     }
     let parent = record.resources.cgroupParent
+    if !engine.managesCgroups { return nil }
     if engine.cgroupManager == "systemd" {
       let slice = parent.isEmpty ? (context.isRootless ? "user.slice" : "machine.slice") : parent
       guard slice.hasSuffix(".slice") else {

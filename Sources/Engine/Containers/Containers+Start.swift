@@ -123,6 +123,7 @@ extension Containers {
     let answer = try launch.start(plan, inherited: inherited)
     withExtendedLifetime(monitorEnd) {}
     if let message = answer.error { throw runtimeError(message, record) }
+    try engine.keepNamespaces(by: answer.monitor)
     state.monitorPid = answer.monitor
     state.monitorStart = (try? ProcessStat(of: answer.monitor).startTime) ?? 0
     state.pid = answer.pid ?? 0

@@ -23,6 +23,12 @@ extension ContainerResolution {
     }
     for entry in defaults.cgroupConf { try addUnified(entry, &resources) }
     try checkMemory(resources.limits.memory)
+    if !engine.managesCgroups, resources.limits != .init() {
+      throw EngineError.unsupported(
+        "limits of memory, CPU, processes and I/O",
+        reason:
+          "an ordinary user's containers get them from systemd on cgroup v2, which is not there")
+    }
     resources.devices = defaults.devices + resources.devices
     resources.sysctls = try sysctls(resources.sysctls, record.namespaces)
     return resources
@@ -32,7 +38,7 @@ extension ContainerResolution {
   private func standardPidsLimit(_ cgroups: String) -> Int64? {
     if cgroups == "disabled" { return nil }
     if let configured = defaults.pidsLimit { return configured == 0 ? nil : configured }
-    return isRootless && !engine.cgroups.isUnified ? nil : 2048
+    return engine.managesCgroups ? 2048 : nil
   }
 
   private func standardShmSize() throws -> Int64 {

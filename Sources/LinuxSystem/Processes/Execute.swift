@@ -92,3 +92,10 @@ extension CurrentProcess {
     return UInt(bitPattern: empty.utf8Start)
   }
 }
+
+extension CurrentProcess {
+  /// Gives a variable of the environment a value, for this process and those that it starts.
+  public static func setEnvironmentVariable(_ name: String, _ value: String) {
+    setenv(name, value, 1)
+  }
+}
