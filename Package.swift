@@ -264,7 +264,7 @@ let package = Package(
       path: "Tests/Unit/StorageTests", swiftSettings: strict),
     .testTarget(
       name: "NetworkingKernelTests",
-      dependencies: ["LinuxSystem", "Netlink", "Networking", system],
+      dependencies: ["Firewall", "LinuxSystem", "Netlink", "Networking", system],
       path: "Tests/Kernel/NetworkingTests", swiftSettings: strict),
     .testTarget(
       name: "EngineKernelTests", dependencies: ["Engine", "LinuxSystem", system],

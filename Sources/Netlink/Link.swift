@@ -109,7 +109,7 @@ extension RouteSession where Socket: ~Copyable {
     }
   }
 
-  /// Waits until a bridge's port carries packets, which the kernel decides in its own time after both
+  /// Waits until a bridge's port and the bridge carry packets, which the kernel decides in its own time after both
   /// ends of the line are in use; at most some 100 ms.
   public mutating func waitForPort(_ index: Int32) throws(SystemError) {
     let forwarding: UInt8 = 3  // BR_STATE_FORWARDING
@@ -120,9 +120,24 @@ extension RouteSession where Socket: ~Copyable {
       }
       let port = answer.attributes(after: Link.fixedLength)[Link.Attribute.info]?
         .attributes[5]?.attributes[1]  // IFLA_INFO_SLAVE_DATA, IFLA_BRPORT_STATE
-      if port?.first == forwarding { return }
+      let attributes = answer.attributes(after: Link.fixedLength)
+      if port?.first == forwarding {
+        guard let bridge = attributes[Link.Attribute.master]?.number(at: 0, as: Int32.self),
+          try !isOperational(bridge)
+        else { return }
+      }
       MonotonicClock.sleep(milliseconds: 1)
     }
+  }
+
+  /// Whether a device passes packets on: until then it drops what is to leave by it (IFLA_OPERSTATE, RFC
+  /// 2863).
+  private mutating func isOperational(_ index: Int32) throws(SystemError) -> Bool {
+    let answer = try get("find network device", "number \(index)", .getLink) {
+      $0.appendLink(index: index)
+    }
+    let state = answer.attributes(after: Link.fixedLength)[16]?.first
+    return state == 6 || state == 0  // IF_OPER_UP, IF_OPER_UNKNOWN
   }
 
   /// Gives a device that is not in use another name.

@@ -30,6 +30,7 @@ extension NetworkService {
       let held = configuration.isRootless ? [] : try holdPorts(container.ports)
       try makeDevices(plan.steps, &state)
       try publish(state, plan.steps, exclusive: true)
+      state.isPublished = true
       try addNames(state, plan.steps)
       try states.write(state)
       return NetworkSetup(statuses: state.statuses, heldPorts: held)
@@ -154,6 +155,10 @@ extension NetworkService {
     } catch {
       let failure = error
       do throws(NetworkError) {
+        // The namespace may be tried again with other networks.
+        if let state = try states.read(containerID), state.lives {
+          for status in state.statuses { try removeDevice(status, state) }
+        }
         try tearDown(containerID: containerID)
       } catch {
         throw .unclean(failure, cleanUp: [error])
@@ -224,18 +229,22 @@ extension NetworkService {
   /// Takes a living container's device, names and leases of a network away.
   private func leave(_ status: NetworkStatus, _ state: ContainerState) throws(NetworkError) {
     try removeNames(state.containerID, networks: [status.network])
-    if state.lives {
-      try asNetworkError { () throws(SystemError) in
-        let namespace = try openFile(state.namespace, [.readOnly])
-        var inside = try NetworkNamespace.session(in: namespace.lent)
-        do throws(SystemError) {
-          try inside.deleteLink(named: status.interface)
-        } catch {
-          if error.errno != .noSuchDevice { throw error }
-        }
+    if state.lives { try removeDevice(status, state) }
+    try giveBack(status, of: state.containerID)
+  }
+
+  private func removeDevice(
+    _ status: NetworkStatus, _ state: ContainerState
+  ) throws(NetworkError) {
+    try asNetworkError { () throws(SystemError) in
+      let namespace = try openFile(state.namespace, [.readOnly])
+      var inside = try NetworkNamespace.session(in: namespace.lent)
+      do throws(SystemError) {
+        try inside.deleteLink(named: status.interface)
+      } catch {
+        if error.errno != .noSuchDevice { throw error }
       }
     }
-    try giveBack(status, of: state.containerID)
   }
 
   private func giveBack(_ status: NetworkStatus, of containerID: String) throws(NetworkError) {

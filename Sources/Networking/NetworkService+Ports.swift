@@ -93,7 +93,17 @@ extension NetworkService {
   }
 
   func unpublish(_ state: ContainerState) throws(NetworkError) {
-    let ports = publishedElements(state)
+    var own = state
+    if !state.isPublished, !state.ports.isEmpty {
+      // What another has is not taken from it.
+      let others = try states.all().filter { $0.containerID != state.containerID && $0.isPublished }
+      own.ports.removeAll { mapping in
+        var single = state
+        single.ports = [mapping]
+        return others.contains { single.firstPort(sharedWith: $0) != nil }
+      }
+    }
+    let ports = publishedElements(own)
     guard !ports.isEmpty else { return }
     let host = try hostNamespace()
     try asNetworkError { () throws(SystemError) in try FirewallTable.remove(ports, host) }

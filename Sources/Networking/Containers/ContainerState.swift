@@ -14,6 +14,8 @@ struct ContainerState: Equatable {
   /// By network: names beside the container's own.
   var aliases: [String: [String]]
   var ports: [PortMapping]
+  /// Whether the ports are this container's for certain: until then another may have one of them.
+  var isPublished = false
   var dnsServers: [IPAddress]
 
   var lives: Bool { NetworkNamespace.identity(of: namespace) == identity }
@@ -34,6 +36,7 @@ extension ContainerState: JSONObject {
     try object.member("networks", &statuses)
     try object.member("aliases", &aliases)
     try object.member("ports", &ports)
+    try object.member("published", &isPublished)
     try object.member("dns_servers", &dnsServers)
   }
 }

@@ -72,7 +72,9 @@ enum HostPorts {
     let digits = String(port, radix: 16, uppercase: true)
     let wanted = ":" + String(repeating: "0", count: 4 - digits.count) + digits
     for name in [transport.rawValue, transport.rawValue + "6"] {
-      guard let bytes = try? readFile("/proc/net/\(name)", limit: 1 << 24) else { continue }
+      guard let bytes = try? readFile("/proc/thread-self/net/\(name)", limit: 1 << 24) else {
+        continue
+      }
       for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst() {
         let fields = line.split(separator: " ")
         // State 0A is LISTEN; UDP's sockets have none.

@@ -1,4 +1,3 @@
-import Glibc
 import LinuxSystem
 import Netlink
 import SystemPackage
@@ -23,7 +22,6 @@ struct BridgeTests {
     let ofHost = try Listener(81)
     _ = try lab.inside(first.namespace) { try connect("10.88.0.1", 81) }
     #expect(try ofHost.peer() == IPAddress("10.88.0.2"))
-    if getenv("SHOW") != nil { system("nft list ruleset; ip a; ip r") }
     try lab.service.tearDown(containerID: first.containerID)
     try lab.service.tearDown(containerID: second.containerID)
     #expect(try lab.service.states.all().isEmpty)
@@ -48,41 +46,7 @@ struct BridgeTests {
     // From the container itself.
     #expect(try lab.inside(container.namespace) { try connect("198.51.100.1", 8080) } != nil)
     #expect(try listener.peer() != nil)
-    if getenv("SHOW") != nil {
-      system(
-        "ip -d link; cat /proc/sys/net/bridge/*; nft list ruleset | grep -A3 map; grep -h . /proc/net/nf_conntrack"
-      )
-    }
     try lab.service.tearDown(containerID: container.containerID)
     #expect(try lab.inside(outside) { try connect("198.51.100.1", 8080, milliseconds: 100) } == nil)
-  }
-}
-
-@Suite(.enabled(if: getenv("BENCH") != nil, "only to measure"))
-struct Measurements {
-  @Test func cycles() throws {
-    let lab = try Lab()
-    func now() -> Double {
-      var t = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &t)
-      return Double(t.tv_sec) * 1000 + Double(t.tv_nsec) / 1e6
-    }
-    var sums = [0.0, 0, 0, 0]
-    let n = 200
-    for i in 0..<n {
-      let t0 = now()
-      let c = try lab.container(
-        "a\(i)", ports: (0..<10).map { PortMapping(hostPort: 9000 + UInt16($0), containerPort: 80) }
-      )
-      let t1 = now()
-      _ = try lab.service.setUp(c)
-      let t2 = now()
-      try lab.service.tearDown(containerID: c.containerID)
-      let t3 = now()
-      try lab.removeNamespace(c.namespace)
-      let t4 = now()
-      for (k, d) in [t1 - t0, t2 - t1, t3 - t2, t4 - t3].enumerated() { sums[k] += d }
-    }
-    print("create ns, setUp, tearDown, remove ns [ms]:", sums.map { $0 / Double(n) })
   }
 }
