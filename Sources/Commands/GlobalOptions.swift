@@ -34,8 +34,44 @@ enum GlobalOptions {
       Option("transient-store", .flag(), "Enable transient container storage", global: true),
       text("volumepath", "Path to the volume directory in which volume data is stored"),
       Option("debug", "D", .flag(), "Docker compatible: log at level debug", hidden: true),
+      Option(
+        "out", .string(), "Send output (stdout) from podman to a file", completion: .files),
+      Option("noout", "do not output to stdout", hidden: true),
       Option("version", "v", .flag(), "version for podman"),
+    ] + remote
+  }
+
+  /// What says that another podman does the work. They are known so that the answer is no riddle.
+  private static var remote: [Option] {
+    [
+      Option("connection", "c", .string(), "", hidden: true),
+      Option("context", .string(), "", hidden: true),
+      Option("host", "H", .string(), "", hidden: true),
+      Option("identity", .string(), "", hidden: true),
+      Option("remote", "r", .flag(), "", hidden: true),
+      Option("url", .string(), "", hidden: true),
     ]
+  }
+
+  /// Looks at what no command looks at.
+  ///
+  /// - Throws: `CommandFailure` for a level of the log that there is not, and for a podman elsewhere.
+  static func check(_ options: ParsedOptions) throws(CommandFailure) {
+    let level = options.string("log-level")
+    guard LogLevel(level) != nil else {
+      throw CommandFailure(
+        "Log Level \"\(level)\" is not supported. Supported levels: trace, debug, info, warn, "
+          + "warning, error, fatal, panic")
+    }
+    for name in ["connection", "context", "host", "identity", "url"] where options.has(name) {
+      throw remoteFailure(name)
+    }
+    if options.has("remote"), options.flag("remote") { throw remoteFailure("remote") }
+  }
+
+  private static func remoteFailure(_ name: String) -> CommandFailure {
+    CommandFailure(
+      "--\(name) cannot be used: this podman works on this machine only, please leave the option out")
   }
 
   private static func text(_ name: String, _ help: String, hidden: Bool = false) -> Option {

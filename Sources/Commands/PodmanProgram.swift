@@ -35,6 +35,19 @@ private func run(_ invocation: Invocation<Action>, _ output: Output) throws -> I
     return 0
   }
   guard let action = invocation.path.last?.action else { return 0 }
+  try GlobalOptions.check(invocation.options)
+  try redirect(output, invocation.options)
   let call = Call(invocation, output: output)
   return try action(call)
+}
+
+/// Sends standard output where `--out` and `--noout` say.
+private func redirect(_ output: Output, _ options: ParsedOptions) throws {
+  let isSilent = options.has("noout") && options.flag("noout")
+  guard let path = isSilent ? "/dev/null" : options.has("out") ? options.given("out") : nil else {
+    return
+  }
+  let file = try openFile(path, [.writeOnly, .create, .truncate], mode: 0o644)
+  // Programs that it runs write there too.
+  try file.lent.install(as: 1)
 }

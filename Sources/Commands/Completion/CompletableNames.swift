@@ -1,10 +1,15 @@
 import Engine
+import Networking
 
 /// The names that a shell completes and only the engine knows.
 enum CompletableNames {
   /// For each kind that commands name in `.names("…")`, where its names come from.
   private static var sources: [String: (ContainerEngine) throws -> [String]] {
     [
+      "containers": { engine in
+        try engine.containers.all().flatMap { [$0.name, String($0.id.prefix(12))] }
+      },
+      "networks": { engine in try engine.networks.list().networks.map(\.name) },
       "secrets": { engine in try engine.secrets.all().map(\.name) },
       "volumes": { engine in try engine.volumes.all().map(\.name) },
       "images": { engine in

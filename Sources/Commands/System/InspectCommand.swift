@@ -55,7 +55,12 @@ enum InspectCommand {
     }, run: run)
 
   static func run(_ call: Call) throws -> Int32 {
-    guard !call.arguments.isEmpty else { throw CommandFailure("no names or ids specified") }
+    let isLatest = call.options.flag("latest")
+    guard isLatest != !call.arguments.isEmpty else {
+      throw CommandFailure(
+        isLatest
+          ? "--latest and arguments cannot be used together" : "no names or ids specified")
+    }
     let type = call.options.string("type")
     let kinds = kinds.filter { type == "all" || $0.name == type }
     guard !kinds.isEmpty else {
@@ -65,7 +70,7 @@ enum InspectCommand {
     }
     var found: [GoValue] = []
     var errors: [any Error] = []
-    for name in call.arguments {
+    for name in isLatest ? try ContainerSelection(call).ids() : call.arguments {
       do { found.append(try show(name, kinds, call)) } catch { errors.append(error) }
     }
     let format = call.options.given("format")

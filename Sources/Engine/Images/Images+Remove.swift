@@ -118,8 +118,12 @@ extension Images {
 
   private func removeContainers(of image: String) throws {
     for id in try containersOfImages()[image] ?? [] {
-      guard !isOurs(container: id) else {
-        throw EngineError.inUse(.image, image, by: [id])
+      if isOurs(container: id) {
+        var options = Containers.RemoveOptions()
+        options.isForced = true
+        options.removesDependents = true
+        try engine.containers.remove(id, options)
+        continue
       }
       try engine.store.deleteContainer(id)
     }
