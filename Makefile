@@ -13,6 +13,10 @@ BIN := $(filter podman ocirun,$(PROGRAMS))
 LIBEXEC := $(filter-out $(BIN),$(PROGRAMS))
 STATIC := $(filter podman ocirun podman-monitor podman-init podman-dns,$(PROGRAMS))
 
+# What podman itself writes for shells, beside its manual pages: bash, zsh, fish.
+COMPLETIONS := bash-completion/completions/podman zsh/site-functions/_podman \
+  fish/vendor_completions.d/podman.fish
+
 # What each job needs of Debian 12. PEERS are the engines and runtimes that tests and bench run
 # ours beside: where one cannot be installed, its tests are skipped and say so.
 BUILD_PACKAGES := binutils libcurl4-openssl-dev libisal-dev libseccomp-dev libsqlite3-dev libssl-dev libzstd-dev zlib1g-dev
@@ -51,6 +55,12 @@ build:
 	@set -e; for program in $(LIBEXEC); do \
 	  strip -s -o build/libexec/podman/$$program.new $(RELEASE)/$$program; \
 	  mv build/libexec/podman/$$program.new build/libexec/podman/$$program; done
+	@rm -rf build/share
+	@mkdir -p build/share/man/man1 $(addprefix build/share/,$(dir $(COMPLETIONS)))
+	@build/bin/podman __manual build/share/man/man1
+	@build/bin/podman completion -f build/share/$(word 1,$(COMPLETIONS)) bash
+	@build/bin/podman completion -f build/share/$(word 2,$(COMPLETIONS)) zsh
+	@build/bin/podman completion -f build/share/$(word 3,$(COMPLETIONS)) fish
 
 test: build
 	@Scripts/install-packages $(TEST_PACKAGES)
@@ -77,8 +87,10 @@ install:
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/podman
 	install -m 755 $(addprefix build/bin/,$(BIN)) $(DESTDIR)$(PREFIX)/bin
 	$(if $(LIBEXEC),install -m 755 $(addprefix build/libexec/podman/,$(LIBEXEC)) $(DESTDIR)$(PREFIX)/libexec/podman)
+	@if [ -d build/share ]; then cd build/share && find . -type f -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/share/{} \;; fi
 
 uninstall:
+	@if [ -d build/share ]; then cd build/share && find . -type f -exec rm -f $(abspath $(DESTDIR)$(PREFIX))/share/{} \;; fi
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(BIN)) $(addprefix $(DESTDIR)$(PREFIX)/libexec/podman/,$(LIBEXEC))
 
 clean:

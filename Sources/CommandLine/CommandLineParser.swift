@@ -210,7 +210,7 @@ func suggestions<Action>(for word: String, among commands: [Command<Action>]) ->
     !command.isHidden
       && (distance(lower, command.name.lowercased()) <= 2
         || command.name.lowercased().hasPrefix(lower))
-  }.map(\.name)
+  }.map(\.name).sorted()
 }
 
 /// Levenshtein's distance: how many letters are to be put in, taken out or exchanged.
