@@ -22,6 +22,7 @@ extension Images {
 
   /// The same; nil where there is none.
   public func findIfPresent(_ text: String) throws -> Match? {
+    if let match = try recorded(text) { return match }
     let all = try engine.store.images().items
     if text.hasPrefix("sha256:") {
       let digits = String(text.dropFirst(7))
@@ -34,6 +35,24 @@ extension Images {
     }
     if let match = named(text, among: all) { return match }
     return try withID(text, among: all, asked: text).map { Match(image: $0) }
+  }
+
+  /// What is found by a whole id or a whole name without looking at any other image, which is how
+  /// containers are made.
+  private func recorded(_ text: String) throws -> Match? {
+    if text.utf8.count == 64, let image = try? engine.store.image(text), image.id == text {
+      return Match(image: image)
+    }
+    guard let isShort = try? ImageReference.isShort(text) else { return nil }
+    let wanted =
+      isShort
+      ? ["localhost", "docker.io"].map { try? ImageReference(short: text, registry: $0) }
+      : [try? ImageReference(parsing: text)]
+    for case let reference? in wanted where reference.digest == nil {
+      let name = reference.tagged.description
+      if let image = try engine.store.image(named: name) { return Match(image: image, name: name) }
+    }
+    return nil
   }
 
   private func withID(

@@ -32,6 +32,19 @@ extension Store {
     return nil
   }
 
+  /// The image that has exactly this name, as it is recorded. Only its own record is parsed.
+  public func image(named name: String) throws -> StoredImage? {
+    try imageRecords.refresh()
+    if let found = imageRecords.find(name: name) { return found.record.stored() }
+    for store in readOnlyStores {
+      try store.images.refresh()
+      if let found = store.images.find(name: name) {
+        return found.record.stored(isReadOnly: true)
+      }
+    }
+    return nil
+  }
+
   /// The images that can be found by this digest of a manifest, `sha256:…`.
   public func images(digest: String) throws -> [StoredImage] {
     try imageRecords.refresh()
