@@ -52,3 +52,18 @@ extension FileDescriptor {
     }
   }
 }
+
+extension FileDescriptor {
+  /// Whether a procfs, sysfs or another file system of files that the kernel makes up is mounted at this
+  /// open folder: such a one's content is no container's, and has no end.
+  func isKernelFileSystem(
+    _ path: EntryPath, device: dev_t, below parent: FileDescriptor
+  ) throws(ArchiveError) -> Bool {
+    guard try parent.openStatus(path.text).st_dev != device else { return false }
+    let type = try archiving { () throws(SystemError) in
+      try fileSystemStatus(subject: path.text).type
+    }
+    let kinds: [FileSystemType] = [.proc, .sysfs, .cgroup, .cgroup2, .devpts, .selinux, .resctrl]
+    return kinds.contains(type)
+  }
+}

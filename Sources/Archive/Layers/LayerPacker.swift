@@ -101,6 +101,7 @@ final class PackSession {
     if let opaqueAttribute, folder.lent.extendedAttribute(opaqueAttribute) == [UInt8(ascii: "y")] {
       try addWhiteout(path.appending(Whiteout.opaqueName), status)
     }
+    if try folder.lent.isKernelFileSystem(path, device: status.st_dev, below: parent) { return }
     try addContent(of: folder.lent, path)
   }
 
@@ -149,7 +150,14 @@ final class PackSession {
       }
     }
     var entry = try self.entry(status, path)
-    if entry.kind == .symbolicLink { entry.linkTarget = try parent.entryLinkTarget(name) }
+    if entry.kind == .symbolicLink {
+      do throws(ArchiveError) {
+        entry.linkTarget = try parent.entryLinkTarget(name)
+      } catch {
+        guard error.errno == .noSuchFileOrDirectory else { throw error }
+        return nil
+      }
+    }
     if let opened { entry.extendedAttributes = attributes(of: opened.lent) }
     if !status.isDirectory, status.st_nlink > 1 {
       let identity = FileIdentity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
