@@ -74,8 +74,24 @@ struct ContainerPreparation {
     }
     context.root = try engine.store.mount(container: record.id)
     state.root = context.root
+    if !record.namespaces.uidMappings.isEmpty { makeReachable(context.root) }
     let (engine, id) = (engine, record.id)
     undo.add { try engine.store.unmount(container: id) }
+  }
+
+  /// Lets the container's own users, who are nobody to the host, pass through the folders above its root,
+  /// as podman does. Their contents stay hidden.
+  private func makeReachable(_ path: String) {
+    var parent = path[...]
+    while let slash = parent.lastIndex(of: "/"), slash != parent.startIndex {
+      parent = parent[..<slash]
+      guard let folder = try? openFile(String(parent), [.readOnly, .directory, .noFollow]),
+        let status = try? folder.lent.status()
+      else { return }
+      if status.permissions & 0o001 == 0 {
+        try? folder.lent.changeMode(to: status.permissions | 0o011)
+      }
+    }
   }
 
   /// A folder that the user named has to be there; the image's own is made by the runtime.

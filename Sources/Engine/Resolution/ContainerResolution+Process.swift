@@ -25,7 +25,7 @@ extension ContainerResolution {
       ).entries
     process.workingDirectory = try workingDirectory()
     process.requiresWorkingDirectory = asked.workingDirectory != nil
-    process.user = asked.user ?? parameters?.user ?? ""
+    process.user = asked.user ?? ownUser(record.namespaces) ?? parameters?.user ?? ""
     process.groups = asked.groups
     if process.groups.contains("keep-groups"), process.groups.count > 1 {
       throw EngineError.invalid(
@@ -46,6 +46,13 @@ extension ContainerResolution {
     process.personality = asked.personality
     process.timeZone = asked.timeZone ?? defaults.timeZone
     return process
+  }
+
+  /// With `keep-id` the program runs as the user whose number is kept.
+  private func ownUser(_ namespaces: ContainerNamespaces) -> String? {
+    guard case .keepID(let uid, let gid, _) = namespaces.user else { return nil }
+    let user = engine.configuration.user
+    return "\(uid ?? user.uid):\(gid ?? user.gid)"
   }
 
   private func workingDirectory() throws -> String {
