@@ -12,6 +12,7 @@ enum SystemCommands {
       InfoCommand.command,
       InspectCommand.command,
       ManualCommand.command,
+      Unshare.command,
       VersionCommand.command,
     ]
   }

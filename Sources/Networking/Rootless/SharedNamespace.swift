@@ -41,6 +41,13 @@ extension NetworkService {
     return HostNamespace(file: file)
   }
 
+  /// Enters the namespace that all bridges of a user share; it is made where it is not there.
+  public func joinSharedNamespace() throws(NetworkError) {
+    let file = try sharedNamespace().file
+    guard let file else { throw .namespaceGone(sharedPath) }
+    try asNetworkError { () throws(SystemError) in try Namespaces.join(file.lent, .network) }
+  }
+
   private func sharedFile() throws(NetworkError) -> SharedDescriptor? {
     guard hasSharedNamespace else { return nil }
     return try asNetworkError { () throws(SystemError) in
