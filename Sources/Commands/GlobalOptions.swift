@@ -71,7 +71,8 @@ enum GlobalOptions {
 
   private static func remoteFailure(_ name: String) -> CommandFailure {
     CommandFailure(
-      "--\(name) cannot be used: this podman works on this machine only, please leave the option out")
+      "--\(name) cannot be used: this podman works on this machine only, please leave the option out"
+    )
   }
 
   private static func text(_ name: String, _ help: String, hidden: Bool = false) -> Option {

@@ -34,14 +34,17 @@ public final class Store {
     self.options = options
     self.driver = driver
     let (root, name) = (options.graphRoot, driver.name)
-    layerRecords = Self.layers(root, name)
+    // A transient store forgets its containers at a reboot: their records stand below the run root.
+    let fleeting = options.isTransient ? options.runRoot : nil
+    layerRecords = Self.layers(root, name, fleeting: fleeting)
     imageRecords = Self.images(root, name)
     let containers = "\(root)/\(name)-containers"
+    let volatile = fleeting.map { "\($0)/\(name)-containers" } ?? containers
     containerRecords = RecordSet(
-      folder: containers, lockName: "containers.lock",
+      folder: containers, lockPath: "\(volatile)/containers.lock",
       files: [
         RecordFile(folder: containers, name: "containers.json", isVolatile: false),
-        RecordFile(folder: containers, name: "volatile-containers.json", isVolatile: true),
+        RecordFile(folder: volatile, name: "volatile-containers.json", isVolatile: true),
       ])
     mountCounts = MountCounts(folder: "\(options.runRoot)/\(name)-layers")
     let others = [options.imageStore].compactMap { $0 } + options.additionalImageStores
@@ -51,20 +54,23 @@ public final class Store {
     }
   }
 
-  private static func layers(_ root: String, _ driver: String) -> RecordSet<LayerRecord> {
+  private static func layers(
+    _ root: String, _ driver: String, fleeting: String? = nil
+  ) -> RecordSet<LayerRecord> {
     let folder = "\(root)/\(driver)-layers"
+    let volatile = fleeting.map { "\($0)/\(driver)-layers" } ?? folder
     return RecordSet(
-      folder: folder, lockName: "layers.lock",
+      folder: folder, lockPath: "\(folder)/layers.lock",
       files: [
         RecordFile(folder: folder, name: "layers.json", isVolatile: false),
-        RecordFile(folder: folder, name: "volatile-layers.json", isVolatile: true),
+        RecordFile(folder: volatile, name: "volatile-layers.json", isVolatile: true),
       ])
   }
 
   private static func images(_ root: String, _ driver: String) -> RecordSet<ImageRecord> {
     let folder = "\(root)/\(driver)-images"
     return RecordSet(
-      folder: folder, lockName: "images.lock",
+      folder: folder, lockPath: "\(folder)/images.lock",
       files: [RecordFile(folder: folder, name: "images.json", isVolatile: false)])
   }
 

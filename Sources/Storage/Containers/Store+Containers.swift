@@ -129,17 +129,16 @@ extension Store {
       id: id, parent: ground.parent, contents: nil, created: Timestamp.now().rfc3339)
     record.mountLabel = new.mountLabel
     record.setMappings(ground.mappings)
-    try layerRecords.append(record)
-    try saveLayers(layerRecords.files[0], durable: !canBeLost(new.isVolatile), lock)
+    let file = try layerRecords.append(record, volatile: options.isTransient)
+    try saveLayers(file, durable: !canBeLost(new.isVolatile), lock)
   }
 
   private func save(
     _ record: ContainerRecord, isVolatile: Bool, _ lock: HeldLock
   ) throws -> RecordFile {
-    try containerRecords.append(record)
+    let file = try containerRecords.append(record, volatile: options.isTransient)
     try lock.recordWrite()
-    let file = containerRecords.files[0]
-    try file.save(durable: !canBeLost(isVolatile))
+    try file.save(durable: !file.isVolatile && !canBeLost(isVolatile))
     return file
   }
 
@@ -154,7 +153,7 @@ extension Store {
           throw StorageError.noSuchContainer(id)
         }
         let container = found.record.stored(isVolatile: found.file.isVolatile)
-        let canBeLost = canBeLost(container.isVolatile)
+        let canBeLost = found.file.isVolatile || canBeLost(container.isVolatile)
         let layer = container.layer
         try layerJournal.noting(isObjectID(layer) ? [.unneeded(layer)] : []) {
           try containerRecords.remove(id: id)
@@ -207,7 +206,7 @@ extension Store {
       try body(&record)
       try containerRecords.replace(found, with: record)
       try lock.recordWrite()
-      try found.file.save(durable: !canBeLost(found.file.isVolatile))
+      try found.file.save(durable: !found.file.isVolatile)
     }
   }
 

@@ -41,14 +41,18 @@ struct DriverChoice {
   /// `.has-mount-program` says which of the two wrote the store: the kernel does not understand all that
   /// fuse-overlayfs leaves in a user's store.
   private func overlay() throws -> OverlayDriver {
+    let home = "\(options.graphRoot)/overlay"
+    let flag = "\(home)/.has-mount-program"
     if let program = options.overlay.mountProgram {
       guard let path = findProgram(program), (try? checkExecutable(path)) != nil else {
         throw StorageError.programFailed(program: program, output: "there is no such program")
       }
+      if !fileExists(flag) {
+        try makeDirectories(home, mode: 0o700)
+        try writeFlag(flag, "true")
+      }
       return OverlayDriver(options, mountProgram: path)
     }
-    let home = "\(options.graphRoot)/overlay"
-    let flag = "\(home)/.has-mount-program"
     let text = (try? readFile(flag, limit: 64)).map { String(decoding: $0, as: UTF8.self) }
     let isFuse = text?.hasPrefix("true") ?? false
     if !isFuse {

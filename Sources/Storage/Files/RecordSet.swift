@@ -20,9 +20,12 @@ final class RecordSet<Record: StoreRecord> {
     let index: Int
   }
 
-  init(folder: String, lockName: String, files: [RecordFile]) {
+  /// - Parameters:
+  ///   - lockPath: the lock's file.
+  ///   - files: at least one.
+  init(folder: String, lockPath: String, files: [RecordFile]) {
     self.folder = folder
-    lockFile = LockFile(path: "\(folder)/\(lockName)")
+    lockFile = LockFile(path: lockPath)
     self.files = files
   }
 
@@ -146,12 +149,15 @@ final class RecordSet<Record: StoreRecord> {
 
   // MARK: Changing; the lock is held
 
-  func append(_ record: Record, volatile: Bool = false) throws {
-    guard let file = files.first(where: { $0.isVolatile == volatile }) ?? files.first else {
-      return
-    }
+  /// Adds a record to the lasting file, or to the other one.
+  ///
+  /// - Returns: the file, which is to be saved.
+  @discardableResult
+  func append(_ record: Record, volatile: Bool = false) throws -> RecordFile {
+    let file = files.first { $0.isVolatile == volatile } ?? files[0]
     let text = try JSONWriter().write(record)
     try file.change { $0.append(text) }
+    return file
   }
 
   func replace(_ found: Found, with record: Record) throws {

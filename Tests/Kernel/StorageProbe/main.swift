@@ -1,6 +1,6 @@
 // One operation on a store, for tests: by another process, or killed at a step of it.
 //
-//     StorageProbe [--stop-at N | --count] GRAPHROOT RUNROOT DRIVER OPERATION [ARGUMENT…] [then …]
+//     StorageProbe [--stop-at N | --count] GRAPHROOT RUNROOT DRIVER[=PROGRAM] OPERATION [ARGUMENT…] [then …]
 //
 // `--stop-at` kills the process where it reaches the N-th fault point, `--count` prints how many it
 // reaches. Results are words on lines of the standard output.
@@ -32,7 +32,10 @@ func say(_ text: String) { try? FileDescriptor(rawValue: 1).writeAll(text + "\n"
 do {
   guard words.count >= 4 else { throw ProbeError.usage }
   var options = StoreOptions(graphRoot: words[0], runRoot: words[1])
-  options.driver = words[2].isEmpty ? nil : words[2]
+  // `overlay=/usr/bin/fuse-overlayfs` mounts with a program.
+  let choice = words[2].split(separator: "=").map(String.init)
+  options.driver = choice.first
+  if choice.count > 1 { options.overlay.mountProgram = choice[1] }
   let operation = Operation(store: try Store.open(options))
   for command in words.dropFirst(3).split(separator: "then") {
     try operation.run(command.first ?? "", Array(command.dropFirst()))

@@ -144,6 +144,48 @@ struct StoreTests {
     #expect(try store.createContainer(ContainerOptions(image: image)).image == image)
   }
 
+  @Test func aTransientStoreForgetsItsContainersWithTheRunFolder() throws {
+    let test = try TestStore(in: "/dev/shm")
+    defer { withExtendedLifetime(test) {} }
+    let image = try makeImage(test)
+    var options = test.options
+    options.isTransient = true
+    let store = try Store.open(options)
+    let box = try store.createContainer(ContainerOptions(names: ["box"], image: image))
+    _ = try store.mount(container: box.id)
+    try store.unmount(container: box.id)
+    #expect(try Store.open(options).container("box")?.isVolatile == true)
+    try removeTree(test.run)
+    let reopened = try Store.open(options)
+    #expect(try reopened.containers().items.isEmpty)
+    #expect(try reopened.images().items.count == 1)
+    // What the container left on the disk is found.
+    let found = try reopened.check(verifiesContents: false)
+    #expect(found.count == 2)
+    _ = try reopened.repair(found, removesContainers: false)
+    #expect(try reopened.check(verifiesContents: false) == [])
+  }
+
+  @Test(.enabled(if: fileExists("/dev/fuse"), "there is no /dev/fuse"))
+  func aProgramMountsInTheKernelsPlace() throws {
+    let test = try TestStore(driver: "overlay=/usr/bin/fuse-overlayfs")
+    defer { withExtendedLifetime(test) {} }
+    guard fileExists("/usr/bin/fuse-overlayfs") else { return }
+    let (lines, status) = try test.probe([
+      "make-image", "localhost/one:1", "first", "second", "then", "create", "localhost/one:1",
+      "box", "then", "mount", "box",
+    ])
+    #expect(status == .exited(0))
+    let path = try #require(lines.last)
+    #expect(fileExists("\(path)/first"))
+    try removeFile("\(path)/first")
+    let table = try MountTable.current()
+    #expect(table.contains { $0.path == path && $0.type.hasPrefix("fuse") })
+    let (answers, _) = try test.probe(["unmount", "box", "then", "delete", "box"])
+    #expect(answers == ["false"])
+    #expect(try !MountTable.current().contains { $0.path == path })
+  }
+
   @Test func lostShortLinksAreMadeAnew() throws {
     let test = try TestStore()
     defer { withExtendedLifetime(test) {} }

@@ -31,7 +31,7 @@ final class TestStore {
 
   var options: StoreOptions {
     var options = StoreOptions(graphRoot: root, runRoot: run)
-    options.driver = driver
+    options.driver = driver.split(separator: "=").first.map(String.init)
     return options
   }
 

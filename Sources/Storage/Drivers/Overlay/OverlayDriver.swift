@@ -107,7 +107,8 @@ final class OverlayDriver: StorageDriver {
     FaultPoint.reach("layer folder made")
     let folder = try openFile(place, [.readOnly, .directory, .noFollow])
     var wanted = try rootOfFiles(parent)
-    if let root { wanted = root.owning(wanted.permissions) }
+    // A mount program keeps the owners as the image has them, and changes what is seen.
+    if let root, mountProgram == nil { wanted = root.owning(wanted.permissions) }
     try folder.lent.makeDirectory("diff", mode: wanted.permissions)
     let diff = try folder.lent.open("diff", [.readOnly, .directory, .noFollow])
     // The mask of the process may have taken bits away.
