@@ -10,6 +10,8 @@ struct ImageTree {
   /// The images whose top layer it is.
   private let standingOn: [String: [Int]]
   private let childLayers: [String: [String]]
+  /// Images that were removed since.
+  private var gone: Set<String> = []
 
   init(_ service: Images) throws {
     let layers = try service.engine.store.layers()
@@ -36,7 +38,17 @@ struct ImageTree {
     self.childLayers = childLayers
   }
 
-  func images(onLayer id: String) -> [Images.Image] { (standingOn[id] ?? []).map { images[$0] } }
+  func images(onLayer id: String) -> [Images.Image] {
+    (standingOn[id] ?? []).map { images[$0] }.filter { !gone.contains($0.id) }
+  }
+
+  /// The image of an id.
+  func image(_ id: String) -> Images.Image? {
+    gone.contains(id) ? nil : images.first { $0.id == id }
+  }
+
+  /// Takes note that an image was removed.
+  mutating func forget(_ id: String) { gone.insert(id) }
 
   func children(ofLayer id: String) -> [String] { childLayers[id] ?? [] }
 

@@ -33,6 +33,7 @@ extension Images {
   /// built on, if nothing names them and nothing else was built on them.
   public func remove(_ names: [String], _ options: RemoveOptions) throws -> Removal {
     var removal = Removal()
+    var tree = try ImageTree(self)
     for name in names {
       do {
         guard let match = try findIfPresent(name) else {
@@ -40,7 +41,7 @@ extension Images {
           removal.hasMissing = true
           throw EngineError.noSuch(.image, name)
         }
-        try remove(match, asked: name, options, &removal)
+        try remove(match, options, &tree, &removal)
       } catch { removal.errors.append(error) }
     }
     return removal
@@ -54,15 +55,16 @@ extension Images {
     var images = try list(filters: filters, all: all).images
     // Those that others were built on come after them.
     images.sort { $0.created > $1.created }
+    var tree = try ImageTree(self)
     for image in images {
-      guard let stored = try engine.store.image(image.id) else { continue }
-      do { try delete(stored, options, &removal) } catch { removal.errors.append(error) }
+      guard let stored = tree.image(image.id)?.stored else { continue }
+      do { try delete(stored, options, &tree, &removal) } catch { removal.errors.append(error) }
     }
     return removal
   }
 
   private func remove(
-    _ match: Match, asked: String, _ options: RemoveOptions, _ removal: inout Removal
+    _ match: Match, _ options: RemoveOptions, _ tree: inout ImageTree, _ removal: inout Removal
   ) throws {
     let image = match.image
     if image.names.count > 1 {
@@ -78,20 +80,19 @@ extension Images {
             + "([\(image.names.joined(separator: " "))])", reason: "please force removal")
       }
     }
-    try delete(image, options, &removal)
+    try delete(image, options, &tree, &removal)
   }
 
   private func delete(
-    _ image: StoredImage, _ options: RemoveOptions, _ removal: inout Removal
+    _ image: StoredImage, _ options: RemoveOptions, _ tree: inout ImageTree,
+    _ removal: inout Removal
   ) throws {
     if image.isReadOnly {
       throw EngineError.failed(
         "cannot remove read-only image \"\(image.id)\"",
-        reason: "it is in "
-          + "one of the additional image stores")
+        reason: "it is in one of the additional image stores")
     }
-    let tree = try ImageTree(self)
-    let whole = tree.images.first { $0.id == image.id }
+    let whole = tree.image(image.id)
     let parent = options.keepsParents ? nil : whole.flatMap { tree.parent(of: $0) }
     let hasChildren = whole.map { tree.hasChildren($0) } ?? false
     if options.force { try removeContainers(of: image.id) }
@@ -102,16 +103,17 @@ extension Images {
       }
       throw error
     }
+    tree.forget(image.id)
     for name in image.names { engine.events.emit(.image(.untag, id: image.id, name: name)) }
     engine.events.emit(.image(.remove, id: image.id, name: image.names.first ?? image.id))
     removal.untagged += image.names
     if !hasChildren { removal.deleted.append(image.id) }
     if let whole { removal.size &+= tree.size(whole) }
-    guard let parent, let left = try ImageTree(self).dangling(parent.id) else { return }
+    guard let parent, tree.image(parent.id) != nil, tree.isDangling(parent) else { return }
     // A parent that is in use stays, and that is no failure.
     var rest = removal
     do {
-      try delete(left.stored, RemoveOptions(), &rest)
+      try delete(parent.stored, RemoveOptions(), &tree, &rest)
       removal = rest
     } catch {}
   }
@@ -150,12 +152,5 @@ extension Images {
       removal.errors += round.hasUsed ? [] : round.errors
       if round.deleted.isEmpty { return removal }
     }
-  }
-}
-
-extension ImageTree {
-  /// The image of an id, if it is there and dangling.
-  fileprivate func dangling(_ id: String) -> Images.Image? {
-    images.first { $0.id == id }.flatMap { isDangling($0) ? $0 : nil }
   }
 }
