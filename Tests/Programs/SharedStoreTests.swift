@@ -130,6 +130,31 @@ struct SharedStoreTests {
     }
   }
 
+  /// The transfer ends with its engine or a moment later; what it had staged is swept by the next command.
+  @Test func aPullThatIsKilledLeavesAStoreThatWorks() throws {
+    try withSharedStore { store in
+      #expect(try store.ours("rmi", SharedStore.image).status == 0)
+      let root = "\(store.workspace.folder)/data/root"
+      let run = "\(store.workspace.folder)/data/run"
+      for delay in ["0.01", "0.03", "0.05", "0.08", "0.12"] {
+        _ = try store.workspace.run([
+          "/usr/bin/timeout", "--signal", "KILL", delay, Engine.program, "--root", root, "--runroot",
+          run, "pull", "--quiet", "oci:\(store.layout)",
+        ])
+        let listing = try store.ours("images", "--quiet")
+        #expect(listing.status == 0 && listing.stderr.isEmpty, "\(listing)")
+      }
+      let pulled = try store.ours("pull", "--quiet", "oci:\(store.layout)")
+      #expect(pulled.status == 0, "\(pulled)")
+      let found = try store.ours("system", "check", "--max", "0s")
+      #expect(found.status == 0, "\(found)")
+      #expect(try store.ours("rmi", pulled.text).status == 0)
+      #expect(store.layers == [])
+      let staged = "\(root)/overlay/tempdirs"
+      #expect(try FileManager.default.contentsOfDirectory(atPath: staged) == [])
+    }
+  }
+
   @Test func oneDamagedImageIsFoundAndRepaired() throws {
     try withSharedStore { store in
       let working = try store.buildah("from", SharedStore.image).text
