@@ -10,6 +10,8 @@ public enum Expression: Equatable, Sendable {
   case payload(Header, offset: UInt32, length: UInt32, into: Register)
   /// Loads something of the packet's connection.
   case connection(ConnectionKey, into: Register)
+  /// Gives the packet, or its connection, the mark of a register.
+  case setMark(ofConnection: Bool, from: Register)
   /// Loads what kind of address the destination is to this host: RTN_LOCAL and its kin.
   case destinationAddressType(into: Register)
   /// Goes on if a register is (or is not) this.
@@ -61,6 +63,8 @@ public enum ConnectionKey: UInt32, Sendable {
   case state = 0
   /// A bit set, IPS_… of linux/netfilter/nf_conntrack_common.h.
   case status = 2
+  /// What the firewall itself has put there.
+  case mark = 3
 }
 
 /// What a rule decides.
@@ -129,6 +133,9 @@ extension NetlinkRequest {
     case .connection(let key, let register):
       bigEndian(1, register.kernelNumber)
       bigEndian(2, key.rawValue)
+    case .setMark(let ofConnection, let register):
+      bigEndian(2, 3)  // NFT_META_MARK and NFT_CT_MARK
+      bigEndian(ofConnection ? 4 : 3, register.kernelNumber)
     case .destinationAddressType(let register):
       bigEndian(1, register.kernelNumber)
       bigEndian(2, 3)  // NFT_FIB_RESULT_ADDRTYPE
@@ -178,6 +185,7 @@ extension Expression {
     case .meta: "meta"
     case .payload: "payload"
     case .connection: "ct"
+    case .setMark(let ofConnection, _): ofConnection ? "ct" : "meta"
     case .destinationAddressType: "fib"
     case .compare: "cmp"
     case .mask: "bitwise"

@@ -6,6 +6,7 @@ public struct FirewallSet: Equatable, Sendable {
     case ipv6Address = 8
     case transportProtocol = 12
     case port = 13
+    case mark = 19
     case deviceName = 41
 
     /// How many bytes it takes, in a key of several parts: always whole registers.
@@ -14,7 +15,7 @@ public struct FirewallSet: Equatable, Sendable {
       case .ipv4Address: 4
       case .ipv6Address, .deviceName: 16
       case .transportProtocol: 4
-      case .port: 4
+      case .port, .mark: 4
       }
     }
   }

@@ -11,22 +11,26 @@ public struct RoutingRule: Equatable, Sendable {
   /// Only packets from this source: 4 or 16 bytes and a prefix length.
   public var source: [UInt8]
   public var sourcePrefixLength: UInt8
+  /// Only packets that the firewall has marked so.
+  public var mark: UInt32?
 
   public init(
     family: UInt8, priority: UInt32, table: UInt32, source: [UInt8] = [],
-    sourcePrefixLength: UInt8 = 0
+    sourcePrefixLength: UInt8 = 0, mark: UInt32? = nil
   ) {
     self.family = family
     self.priority = priority
     self.table = table
     self.source = source
     self.sourcePrefixLength = sourcePrefixLength
+    self.mark = mark
   }
 
   fileprivate static let fixedLength = 12
   // The attributes, FRA_… of linux/fib_rules.h.
   fileprivate static let sourceAttribute: UInt16 = 2
   fileprivate static let priorityAttribute: UInt16 = 6
+  fileprivate static let markAttribute: UInt16 = 10
   fileprivate static let tableAttribute: UInt16 = 15
 
   fileprivate init?(_ answer: NetlinkAnswer) {
@@ -39,6 +43,7 @@ public struct RoutingRule: Equatable, Sendable {
     source = attributes[RoutingRule.sourceAttribute].map { Array($0) } ?? []
     priority = attributes[RoutingRule.priorityAttribute]?.number(at: 0, as: UInt32.self) ?? 0
     table = attributes[RoutingRule.tableAttribute]?.number(at: 0, as: UInt32.self) ?? 0
+    mark = attributes[RoutingRule.markAttribute]?.number(at: 0, as: UInt32.self)
   }
 }
 
@@ -55,6 +60,7 @@ extension NetlinkRequest {
       family: rule.family, sourcePrefixLength: rule.sourcePrefixLength, action: lookUpTable)
     if !rule.source.isEmpty { attribute(RoutingRule.sourceAttribute, rule.source) }
     attribute(RoutingRule.priorityAttribute, rule.priority)
+    if let mark = rule.mark { attribute(RoutingRule.markAttribute, mark) }
     attribute(RoutingRule.tableAttribute, rule.table)
   }
 }

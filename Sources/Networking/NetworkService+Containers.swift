@@ -31,6 +31,7 @@ extension NetworkService {
       try makeDevices(plan.steps, &state)
       try publish(state, plan.steps, exclusive: true)
       state.isPublished = true
+      try forwardPorts(state)
       try addNames(state, plan.steps)
       try states.write(state)
       return NetworkSetup(statuses: state.statuses, heldPorts: held)
@@ -48,6 +49,9 @@ extension NetworkService {
       do throws(NetworkError) { try body() } catch { failures.append(error) }
     }
     attempt { () throws(NetworkError) in try unpublish(state) }
+    if !configuration.isRootless || hasSharedNamespace {
+      attempt { () throws(NetworkError) in try forwardedPorts(state)?.stop() }
+    }
     attempt { () throws(NetworkError) in
       try removeNames(containerID, networks: state.statuses.map(\.network))
     }
@@ -58,6 +62,7 @@ extension NetworkService {
     if failures.isEmpty {
       attempt { () throws(NetworkError) in
         try asNetworkError { () throws(SystemError) in try states.remove(containerID) }
+        try removeIdleSharedNamespace()
       }
     }
     if let first = failures.first {

@@ -49,7 +49,8 @@ extension NetworkService {
             attachment: NetworkAttachment(network: network.name), network: network,
             options: options, interface: status.interface))
       }
-      try changeRules(rules(of: steps) + publishedElements(state))
+      let uplinks = try forwardedPorts(state).map { [$0.element] } ?? []
+      try changeRules(rules(of: steps) + publishedElements(state) + uplinks)
     }
   }
 
@@ -93,6 +94,7 @@ extension NetworkService {
   }
 
   func unpublish(_ state: ContainerState) throws(NetworkError) {
+    if configuration.isRootless, !hasSharedNamespace { return }
     var own = state
     if !state.isPublished, !state.ports.isEmpty {
       // What another has is not taken from it.
@@ -114,6 +116,11 @@ extension NetworkService {
     _ state: ContainerState
   ) -> [(set: String, elements: [FirewallElement])] {
     guard !state.ports.isEmpty else { return [] }
+    var ports = state.ports
+    // A user's come in by a device of their own, whatever address of the host was asked.
+    if configuration.isRootless {
+      for index in ports.indices { ports[index].hostAddress = nil }
+    }
     var v4: IPAddress?
     var v6: IPAddress?
     for status in state.statuses {
@@ -124,7 +131,7 @@ extension NetworkService {
       if v4 == nil { v4 = addresses.first { !$0.isV6 } }
       if v6 == nil { v6 = addresses.first { $0.isV6 } }
     }
-    return PublishedPorts(mappings: state.ports, v4: v4, v6: v6).elements()
+    return PublishedPorts(mappings: ports, v4: v4, v6: v6).elements()
   }
 
   private func rules(

@@ -44,23 +44,3 @@ struct HelperFiles {
     try removeFile("\(folder)/\(name)")
   }
 }
-
-/// A program that was run to its end.
-struct FinishedProgram {
-  var status: ExitStatus
-  /// What it wrote to standard error, in one line.
-  var errors: String
-
-  /// Runs a program that writes little and ends, perhaps leaving a process behind.
-  init(_ path: String, _ arguments: [String]) throws(SystemError) {
-    let errorFile = try OwnedDescriptor.memoryFile("errors")
-    let null = try openFile("/dev/null", [.readWrite])
-    var launch = ProgramLaunch(path, [path] + arguments)
-    launch.descriptors = [0: null.lent, 1: null.lent, 2: errorFile.lent]
-    let process = try launch.start()
-    status = try process.wait()
-    let copy = try openFile("/proc/self/fd/\(errorFile.number)", [.readOnly])
-    let text = try copy.lent.readToEnd(limit: 1 << 16, subject: path)
-    errors = String(decoding: text, as: UTF8.self).split(separator: "\n").joined(separator: "; ")
-  }
-}

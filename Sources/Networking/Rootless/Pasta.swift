@@ -23,21 +23,30 @@ struct Pasta {
       mapsHost = false
       result = try run(arguments)
     }
-    guard result.status == .exited(0) else {
-      if let mapping = ports.first(where: { result.errors.contains("\($0.hostPort)") }),
-        result.errors.contains("in use")
-      {
-        throw .portUsed(mapping, port: mapping.hostPort, holder: nil)
-      }
-      throw .program(
-        name: "pasta", status: "status \(result.status.shellStatus)", output: result.errors)
-    }
+    try check(result)
     let status = try asNetworkError { () throws(SystemError) in
       try NetworkStatus(seenIn: namespace, network: "pasta")
     }
     return UserModeSetup(
       status: status, hostAddress: mapsHost ? IPAddress(Pasta.hostAddress) : nil,
       dnsServers: usesOwnDNS ? [] : [IPAddress(Pasta.dnsAddress)].compactMap { $0 })
+  }
+
+  /// Brings ports into a namespace, and does nothing else to it.
+  func forward(namespace: String) throws(NetworkError) {
+    let arguments = try arguments(namespace: namespace).filter { $0 != "--config-net" }
+    try check(try run(arguments))
+  }
+
+  private func check(_ result: FinishedProgram) throws(NetworkError) {
+    guard result.status != .exited(0) else { return }
+    if result.errors.contains("bind"), !result.errors.contains("ermission"),
+      let mapping = ports.first(where: { result.errors.contains("\($0.hostPort)") })
+    {
+      throw .portUsed(mapping, port: mapping.hostPort, holder: nil)
+    }
+    throw .program(
+      name: "pasta", status: "status \(result.status.shellStatus)", output: result.errors)
   }
 
   private var usesOwnDNS: Bool {

@@ -4,27 +4,24 @@ import SystemPackage
 /// The network namespace that all bridges of a user share, with pasta as its way out.
 extension NetworkService {
   private var sharedFolder: String { "\(configuration.runFolder)/rootless-netns" }
-  private var sharedPath: String { "\(sharedFolder)/netns" }
+  var sharedPath: String { "\(sharedFolder)/netns" }
 
   /// Whether it was made since the machine started.
   var hasSharedNamespace: Bool { NetworkNamespace.identity(of: sharedPath) != nil }
 
   /// The namespace; made where it is not there.
   func sharedNamespace() throws(NetworkError) -> HostNamespace {
-    if let file = try sharedFile() { return HostNamespace(file: file) }
-    let lock = try asNetworkError { () throws(SystemError) in
-      try makeDirectories(sharedFolder, mode: 0o700)
-      let folder = SharedDescriptor(try openFile(sharedFolder, [.readOnly, .directory]))
-      try folder.lent.lock(subject: sharedFolder)
-      return folder
-    }
+    let lock = try lockShared()
     defer { withExtendedLifetime(lock) {} }
-    // Another command may have been faster.
     if let file = try sharedFile() { return HostNamespace(file: file) }
     try asNetworkError { () throws(SystemError) in try NetworkNamespace.create(at: sharedPath) }
     do throws(NetworkError) {
       let pasta = try helper("pasta", package: UserModeNetwork.pasta.package)
-      _ = try Pasta(program: pasta, options: configuration.pastaOptions, ports: [])
+      // Not the host's own address, as usual: those who ask for a published port from the host have it.
+      let own = ["-a", "169.254.76.1", "-n", "24", "-g", "169.254.76.2"]
+      let options = configuration.pastaOptions
+      let hasAddress = options.contains("-a") || options.contains { $0.hasPrefix("--address") }
+      _ = try Pasta(program: pasta, options: (hasAddress ? [] : own) + options, ports: [])
         .start(namespace: sharedPath)
       // podman-dns asks where the host's servers can be reached from here.
       try asNetworkError { () throws(SystemError) in
@@ -46,6 +43,25 @@ extension NetworkService {
     let file = try sharedNamespace().file
     guard let file else { throw .namespaceGone(sharedPath) }
     try asNetworkError { () throws(SystemError) in try Namespaces.join(file.lent, .network) }
+  }
+
+  /// Removes the namespace with all bridges in it when no container is on them; pasta ends with it.
+  func removeIdleSharedNamespace() throws(NetworkError) {
+    guard configuration.isRootless, hasSharedNamespace, try states.all().isEmpty else { return }
+    let lock = try lockShared()
+    defer { withExtendedLifetime(lock) {} }
+    // Who is being set up has written its state before it asks for the namespace.
+    guard try states.all().isEmpty else { return }
+    try asNetworkError { () throws(SystemError) in try NetworkNamespace.remove(at: sharedPath) }
+  }
+
+  private func lockShared() throws(NetworkError) -> SharedDescriptor {
+    try asNetworkError { () throws(SystemError) in
+      try makeDirectories(sharedFolder, mode: 0o700)
+      let folder = SharedDescriptor(try openFile(sharedFolder, [.readOnly, .directory]))
+      try folder.lent.lock(subject: sharedFolder)
+      return folder
+    }
   }
 
   private func sharedFile() throws(NetworkError) -> SharedDescriptor? {

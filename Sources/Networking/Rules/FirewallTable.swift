@@ -22,6 +22,8 @@ struct FirewallTable {
     static let isolated = "isolated"
     static let strict = "strict"
     static let inner = "internal"
+    /// Devices by which a user's published ports come in, each with its mark.
+    static let uplinks = "uplinks"
     /// Protocol and port to a container's address and port.
     static let ports = ["ports4", "ports6"]
     /// Address, protocol and port to a container's address and port.
@@ -101,10 +103,34 @@ struct FirewallTable {
           Set.addressPorts[isV6 ? 1 : 0], key: [address, .transportProtocol, .port], content: target
         ))
     }
+    batch.createSet(FirewallSet(Set.uplinks, key: [.deviceName], content: .values([.mark])))
+    addMarking(&batch)
     addPublishing(&batch)
     addFiltering(&batch)
     addMasquerading(&batch)
     return batch
+  }
+
+  /// Answers go back by the device that the connection came in by: `ForwardedPorts` routes by the mark.
+  private static func addMarking(_ batch: inout FirewallBatch) {
+    batch.createChain("marking", .init(.filter, .prerouting, priority: -150))
+    batch.addRule(
+      "marking",
+      [
+        .meta(.incomingDeviceName, into: Register(0)),
+        .map(name: Set.uplinks, key: Register(0), into: Register(0)),
+        .setMark(ofConnection: true, from: Register(0)),
+      ])
+    let isOurs: [Expression] = [
+      .connection(.mark, into: Register(0)),
+      .mask(Register(0), ForwardedPorts.markBytes(0xFF00_0000)),
+      .compare(Register(0), to: ForwardedPorts.markBytes(ForwardedPorts.firstMark)),
+    ]
+    batch.addRule(
+      "marking",
+      .incoming(in: Set.bridges) + isOurs + [
+        .connection(.mark, into: Register(0)), .setMark(ofConnection: false, from: Register(0)),
+      ])
   }
 
   /// Connections to published ports, from other hosts, containers and this host itself.
