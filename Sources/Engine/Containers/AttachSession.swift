@@ -87,11 +87,15 @@ private final class AttachLoop {
   var inputIsFile = false
   var readsInput: Bool
   /// Detach keys that were typed so far.
-  var typed: [UInt8] = []
+  var typed: DetachKeys
+  /// What the monitor has no room for yet; no input is read meanwhile. Waiting for it instead would
+  /// be for ever where the container waits for us to take its output.
+  var unsent: [[UInt8]] = []
 
   init(_ session: AttachSession) throws {
     self.session = session
     readsInput = session.sendsInput
+    typed = DetachKeys(session.isTerminal ? session.detachKeys : [])
     poller = try Poller()
     try poller.add(session.connection.lent, [.readable], token: Token.connection)
     let mask =
@@ -121,12 +125,14 @@ private final class AttachLoop {
   func run() throws -> AttachSession.End {
     if session.isTerminal { try sendSize() }
     while true {
-      let isBusy = readsInput && inputIsFile
+      let isBusy = readsInput && inputIsFile && unsent.isEmpty
       for event in try poller.wait(milliseconds: isBusy ? 0 : nil) {
         switch event.token {
-        case Token.connection: if let end = try receive() { return end }
+        case Token.connection:
+          if event.interest.contains(.writable) { try sendRest() }
+          if event.interest != .writable, let end = try receive() { return end }
         case Token.signals: try passSignals()
-        default: if try passInput() { return .detached }
+        default: if unsent.isEmpty, try passInput() { return .detached }
         }
       }
       if isBusy, try passInput() { return .detached }
@@ -147,6 +153,11 @@ private final class AttachLoop {
     switch MonitorPacket(rawValue: first) {
     case .output: try write(rest, to: .standardOutput)
     case .errorOutput: try write(rest, to: .standardError)
+    case .skipped:
+      let count = String(decoding: rest, as: UTF8.self)
+      try write(
+        Array("podman: \(count) bytes of output were not read in time; see podman logs\n".utf8),
+        to: .standardError)
     case .exit: return .exited(Int32(String(decoding: rest, as: UTF8.self)) ?? 255)
     default: break
     }
@@ -162,12 +173,37 @@ private final class AttachLoop {
     }
   }
 
-  private func send(_ bytes: [UInt8]) throws(SystemError) {
-    do throws(SystemError) {
-      _ = try session.connection.lent.writeSome(bytes, subject: "podman-monitor")
-    } catch {
+  private func send(_ packet: [UInt8]) throws(SystemError) {
+    if unsent.isEmpty, try transmit(packet) { return }
+    unsent.append(packet)
+    guard unsent.count == 1 else { return }
+    try poller.modify(
+      session.connection.lent, [.readable, .writable], token: Token.connection)
+    if readsInput, !inputIsFile { try poller.remove(FileDescriptor.standardInput) }
+  }
+
+  private func sendRest() throws(SystemError) {
+    guard !unsent.isEmpty else { return }
+    while let packet = unsent.first {
+      guard try transmit(packet) else { return }
+      unsent.removeFirst()
+    }
+    try poller.modify(session.connection.lent, [.readable], token: Token.connection)
+    if readsInput, !inputIsFile {
+      try poller.add(FileDescriptor.standardInput, [.readable], token: Token.input)
+    }
+  }
+
+  /// - Returns: false where there is no room now.
+  private func transmit(_ packet: [UInt8]) throws(SystemError) -> Bool {
+    do {
+      return try packet.withUnsafeBytes { try session.connection.lent.sendPacket($0) }
+    } catch let error as SystemError {
       // The container has ended: its last packet is still to be read.
       guard error.errno == .brokenPipe || error.errno == .connectionReset else { throw error }
+      return true
+    } catch {
+      return true
     }
   }
 
@@ -202,31 +238,14 @@ private final class AttachLoop {
       try endInput()
       return false
     }
-    guard session.isTerminal, !session.detachKeys.isEmpty else {
-      try send([MonitorPacket.input.rawValue] + bytes)
-      return false
-    }
-    var passed: [UInt8] = []
-    for byte in bytes {
-      if byte == session.detachKeys[typed.count] {
-        typed.append(byte)
-        if typed.count == session.detachKeys.count {
-          if !passed.isEmpty { try send([MonitorPacket.input.rawValue] + passed) }
-          return true
-        }
-      } else {
-        passed += typed
-        typed = byte == session.detachKeys[0] ? [byte] : []
-        if typed.isEmpty { passed.append(byte) }
-      }
-    }
+    let (passed, isComplete) = typed.pass(bytes)
     if !passed.isEmpty { try send([MonitorPacket.input.rawValue] + passed) }
-    return false
+    return isComplete
   }
 
   private func endInput() throws {
     readsInput = false
-    if !inputIsFile { try poller.remove(FileDescriptor.standardInput) }
+    if !inputIsFile, unsent.isEmpty { try poller.remove(FileDescriptor.standardInput) }
     try send(MonitorPacket.inputEnd.packet())
   }
 }

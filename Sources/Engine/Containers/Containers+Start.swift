@@ -122,7 +122,9 @@ extension Containers {
     state.restartCount = 0
     let answer = try launch.start(plan, inherited: inherited)
     withExtendedLifetime(monitorEnd) {}
-    if let message = answer.error { throw runtimeError(message, record) }
+    if let message = answer.error {
+      throw Self.runtimeError(message, program: record.process.arguments.first ?? "")
+    }
     try engine.keepNamespaces(by: answer.monitor)
     state.monitorPid = answer.monitor
     state.monitorStart = (try? ProcessStat(of: answer.monitor).startTime) ?? 0
@@ -173,8 +175,7 @@ extension Containers {
 
   /// A failure of the runtime with the exit status that `run` has then: 127 for a program that is not
   /// there, 126 for one that cannot be executed.
-  private func runtimeError(_ message: String, _ record: ContainerRecord) -> EngineError {
-    let program = record.process.arguments.first ?? ""
+  static func runtimeError(_ message: String, program: String) -> EngineError {
     let lower = message.lowercased()
     // Runtimes tell it in words only; ours and runc's are known.
     if lower.contains("no such file or directory") && lower.contains(program.lowercased())

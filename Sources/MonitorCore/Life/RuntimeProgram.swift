@@ -62,9 +62,10 @@ final class RuntimeProgram {
     }
     children.runtimeStarted()
     children.expect(process.id) { [self] status in
-      completion(status == .exited(0) ? nil : failure(status, arguments.first ?? "", log))
-      children.runtimeDone()
+      let failure = status == .exited(0) ? nil : failure(status, arguments.first ?? "", log)
       try? folder.removeFile(log)
+      completion(failure)
+      children.runtimeDone()
     }
     return process.id
   }

@@ -170,9 +170,10 @@ extension MonitorAnswer {
 extension Monitor {
   /// Serves the container's streams on a connection.
   func attach(_ socket: SharedDescriptor, _ request: AttachRequest) throws {
-    let client = try AttachClient(socket, request, streams, loop) { [unowned self] client in
-      clientEnded(client)
-    }
+    let client = try AttachClient(
+      socket, request, streams, loop,
+      onSignal: { [unowned self] in send($0) },
+      onEnd: { [unowned self] in clientEnded($0) })
     streams.add(client)
   }
 }

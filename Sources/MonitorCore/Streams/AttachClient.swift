@@ -15,6 +15,7 @@ final class AttachClient {
   private let connection: SharedDescriptor
   private unowned let streams: ContainerStreams
   private let loop: EventLoop
+  private let onSignal: (Signal) -> Void
   private let onEnd: (AttachClient) -> Void
   private var watch: EventLoop.Watch?
   private var queue: [[UInt8]] = []
@@ -28,12 +29,14 @@ final class AttachClient {
 
   init(
     _ connection: SharedDescriptor, _ request: AttachRequest, _ streams: ContainerStreams,
-    _ loop: EventLoop, onEnd: @escaping (AttachClient) -> Void
+    _ loop: EventLoop, onSignal: @escaping (Signal) -> Void,
+    onEnd: @escaping (AttachClient) -> Void
   ) throws {
     self.connection = connection
     self.request = request
     self.streams = streams
     self.loop = loop
+    self.onSignal = onSignal
     self.onEnd = onEnd
     try connection.lent.setNonBlocking(true)
     watch = try loop.watch(connection.lent, .readable) { [unowned self] in handle($0) }
@@ -165,6 +168,10 @@ final class AttachClient {
         hasSentInput = true
         streams.endOfInput()
       case .resize: if let size = WindowSize(text: rest) { streams.resize(size) }
+      case .signal:
+        if let number = CInt(String(decoding: rest, as: UTF8.self)) {
+          onSignal(Signal(rawValue: number))
+        }
       case .cleanedUp:
         hasCleanedUp = true
         return false
