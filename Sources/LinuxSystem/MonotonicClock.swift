@@ -9,10 +9,16 @@ public enum MonotonicClock {
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 
-  /// Seconds since the machine started, as /proc counts the start of processes. See CLOCK_BOOTTIME.
+  /// Waits for some time, or until a signal comes. See nanosleep(2).
+  public static func sleep(milliseconds: Int) {
+    var time = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)
+    nanosleep(&time, nil)
+  }
+
+  /// Nanoseconds since the machine started, as /proc counts the start of processes. See CLOCK_BOOTTIME.
   public static func sinceBoot() -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_BOOTTIME, &time)
-    return Int64(time.tv_sec)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }

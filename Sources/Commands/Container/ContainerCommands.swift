@@ -21,13 +21,16 @@ enum ContainerCommands {
   /// Those that stand in both places.
   private static var shared: [PodmanCommand] {
     [
+      ContainerAttach.command,
       ContainerCommit.command,
       ContainerCopy.command,
       ContainerCreate.command,
+      ContainerExec.command,
       ContainerExport.command,
       ContainerInit.command,
       ContainerKill.command,
       ContainerList.command,
+      ContainerLogs.command,
       ContainerMountRoot.command,
       ContainerPause.command,
       ContainerPort.command,
@@ -36,10 +39,13 @@ enum ContainerCommands {
       ContainerRestartCommand.command,
       ContainerRun.command,
       ContainerStart.command,
+      ContainerStats.command,
       ContainerStop.command,
+      ContainerTop.command,
       ContainerUnmountRoot.command,
       ContainerUnpause.command,
       ContainerUpdate.command,
+      ContainerWait.command,
     ]
   }
 }

@@ -136,7 +136,7 @@ private final class LogPrinter {
     if !isInsideLine {
       buffer += prefix
       if hasTimes {
-        buffer += record.time
+        appendTime(record.time)
         buffer.append(UInt8(ascii: " "))
       }
     }
@@ -144,6 +144,14 @@ private final class LogPrinter {
     if !record.isPartial { buffer.append(UInt8(ascii: "\n")) }
     isInsideLine = record.isPartial
     return true
+  }
+
+  /// As Go writes a time in UTC: `Z` for `+00:00`.
+  private func appendTime(_ time: UnsafeRawBufferPointer) {
+    let zone = Array("+00:00".utf8)
+    guard time.suffix(6).elementsEqual(zone) else { return buffer += time }
+    buffer += time.dropLast(6)
+    buffer.append(UInt8(ascii: "Z"))
   }
 
   private func flush() throws {

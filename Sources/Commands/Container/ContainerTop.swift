@@ -52,24 +52,8 @@ enum ContainerTop {
       processes.map { ($0.hostID, $0.id) }, uniquingKeysWith: { first, _ in first })
     var lines = [report.heading]
     lines += processes.map { report.row($0, parents: parents, names: names) }
-    call.output.write(table(lines))
+    call.output.write(
+      Columns.align(lines.map { $0.joined(separator: "\t") + "\n" }.joined()))
     return 0
-  }
-
-  /// Columns as wide as their longest text, two spaces and more between them, as podman's.
-  private static func table(_ rows: [[String]]) -> String {
-    var widths: [Int] = []
-    for row in rows {
-      for (index, text) in row.enumerated() {
-        if index == widths.count { widths.append(0) }
-        widths[index] = max(widths[index], text.count)
-      }
-    }
-    return rows.map { row in
-      row.enumerated().map { index, text in
-        index == row.count - 1
-          ? text : text + String(repeating: " ", count: widths[index] - text.count + 2)
-      }.joined() + "\n"
-    }.joined()
   }
 }

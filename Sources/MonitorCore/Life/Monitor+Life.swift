@@ -92,6 +92,7 @@ extension Monitor {
       }
       try streams.setTerminal(terminal)
     }
+    streams.begin()
     outOfMemory = OutOfMemoryWatch(of: id, loop)
     let startTime = (try? ProcessStat(of: id))?.startTime ?? 0
     for (path, number) in [(plan.pidFile, id), (plan.monitorPidFile, CurrentProcess.id)] {
@@ -184,6 +185,7 @@ extension Monitor {
   /// The container could not be created or started. At first nothing is left of it; later it counts as
   /// an end that the policy may follow up.
   func fail(_ message: String, _ status: CInt = 1) {
+    if pid == nil { streams.discard() }
     phase = .failing
     let isFirst = answer.isDue
     if !isFirst {

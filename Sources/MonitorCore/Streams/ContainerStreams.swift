@@ -48,9 +48,18 @@ final class ContainerStreams {
     throws
   {
     try descriptor.lent.setNonBlocking(true)
-    let source = Source(descriptor, kind, isTerminal: isTerminal)
-    sources.append(source)
-    listen(to: source)
+    sources.append(Source(descriptor, kind, isTerminal: isTerminal))
+  }
+
+  /// Begins to read: the process is there. What was written before by a runtime that failed is not the
+  /// container's output.
+  func begin() { flowChanged() }
+
+  /// Forgets the streams unread.
+  func discard() {
+    sources.removeAll()
+    input?.close()
+    input = nil
   }
 
   /// Takes over the writing end of the process's standard input.

@@ -47,7 +47,7 @@ extension Containers {
     let size = options.hasTerminal ? try? FileDescriptor.standardInput.windowSize() : nil
     if let size { process.consoleSize = .init(height: UInt(size.rows), width: UInt(size.columns)) }
     let session = try ContainerIdentifier.random()
-    var streams = try ExecStreams(options)
+    let streams = try ExecStreams(options)
     let document = try OwnedDescriptor.dataFile("process", try JSONWriter().write(process))
     var request = ExecRequest(preservedDescriptors: options.preservedDescriptors)
     if options.hasTerminal {
@@ -101,7 +101,8 @@ extension Containers {
     }
     process.env = environment
     if options.isPrivileged {
-      let all = Capabilities.supported().names
+      // None that this process itself could not give.
+      let all = Capabilities.bounding().names
       process.capabilities = .init(bounding: all, effective: all, permitted: all)
       process.apparmorProfile = nil
       process.selinuxLabel = nil

@@ -15,7 +15,7 @@ struct ExecRelay {
   }
 
   private let connection: SharedDescriptor
-  private var streams: ExecStreams
+  private let streams: ExecStreams
   /// Bytes that end the session when typed in a row; empty for none.
   var detachKeys: [UInt8] = []
   private var typed = DetachKeys([])

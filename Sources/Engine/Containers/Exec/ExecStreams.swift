@@ -1,8 +1,9 @@
 import LinuxSystem
 import SystemPackage
 
-/// The ends of a further process's streams: those that it gets, and those that are served here.
-struct ExecStreams {
+/// The ends of a further process's streams: those that it gets, and those that are served here. Shared,
+/// so that an end which is given up here is closed.
+final class ExecStreams {
   /// One stream of output, and where it goes.
   struct Output {
     var descriptor: SharedDescriptor
@@ -41,7 +42,7 @@ struct ExecStreams {
     }
   }
 
-  mutating func takeTerminal(_ terminal: SharedDescriptor, _ options: Containers.ExecOptions) {
+  func takeTerminal(_ terminal: SharedDescriptor, _ options: Containers.ExecOptions) {
     self.terminal = terminal
     outputs = [Output(descriptor: terminal, target: .standardOutput)]
     input = options.sendsInput ? terminal : nil

@@ -48,9 +48,10 @@ extension Containers {
   /// The monitor whose end is the end of the log; nil where nothing will come any more.
   private func followed(_ container: Container) -> SharedDescriptor? {
     guard Self.isAlive(container.state.monitorPid, container.state.monitorStart),
-      let number = try? ProcessHandle(opening: container.state.monitorPid)
+      let monitor = try? ProcessHandle(opening: container.state.monitorPid),
+      let duplicate = try? monitor.descriptor.lent.duplicated()
     else { return nil }
-    return (try? number.descriptor.lent.duplicated()).map { SharedDescriptor($0) }
+    return SharedDescriptor(duplicate)
   }
 }
 
@@ -135,14 +136,14 @@ struct LogFileReader {
     var whole = 0
     var first = 0
     try files.read { line in
-      try format.read(line) { record in
+      format.read(line) { record in
         guard selection.wants(record), count > 0 else { return }
         kept.append(Array(line))
         if !record.isPartial { whole += 1 }
       }
       while whole > count {
-        try kept[first].withUnsafeBytes { line in
-          try format.read(line) { if !$0.isPartial { whole -= 1 } }
+        kept[first].withUnsafeBytes { line in
+          format.read(line) { if !$0.isPartial { whole -= 1 } }
         }
         kept[first] = []
         first += 1

@@ -58,20 +58,19 @@ final class LogFiles {
   ///
   /// - Returns: false if that was the newest.
   private func advance() throws -> Bool {
-    let newest = try? openFile(path, [.path, .noFollow])
-    guard let status = try newest?.lent.status(subject: path), status.inode != inode else {
-      return false
-    }
+    guard let newest = inode(of: path), newest != inode else { return false }
     let all = paths
-    let own = all.lastIndex { path in
-      guard let place = try? openFile(path, [.path, .noFollow]) else { return false }
-      return (try? place.lent.status(subject: path))?.inode == inode
-    }
+    let own = all.lastIndex { inode(of: $0) == inode }
     // One that has no name any more was older than all that have one.
     let next = own.map { $0 + 1 } ?? 0
     guard next < all.count, let opened = try open(all[next]) else { return false }
     file = opened
     return true
+  }
+
+  private func inode(of path: String) -> UInt64? {
+    guard let place = try? openFile(path, [.path, .noFollow]) else { return nil }
+    return (try? place.lent.status(subject: path))?.inode
   }
 
   private func readToEnd(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {

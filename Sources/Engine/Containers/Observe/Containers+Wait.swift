@@ -65,10 +65,7 @@ extension Containers {
     return Self.monitorStatus(ContainerFolders(container.id, engine))?.health
   }
 
-  public func sleepBriefly(_ milliseconds: Int) {
-    guard let poller = try? Poller() else { return }
-    _ = try? poller.wait(milliseconds: milliseconds)
-  }
+  public func sleepBriefly(_ milliseconds: Int) { MonotonicClock.sleep(milliseconds: milliseconds) }
 
   // MARK: Attach and health
 

@@ -42,9 +42,10 @@ public struct TopReport {
     _ process: ContainerProcessInfo, parents: [Int32: Int32],
     names: (users: [UInt32: String], groups: [UInt32: String])
   ) -> [String] {
-    let ticks: Int64 = 100
-    let cpu = (process.statField(14) + process.statField(15)) / ticks
-    let elapsed = max(0, MonotonicClock.sinceBoot() - process.statField(22) / ticks)
+    // A clock tick of /proc is a hundredth of a second on every machine (USER_HZ).
+    let tick: Int64 = 10_000_000
+    let cpu = (process.statField(14) &+ process.statField(15)) &* tick
+    let elapsed = max(0, MonotonicClock.sinceBoot() &- process.statField(22) &* tick)
     return columns.map { column in
       switch column {
       case "args":
@@ -78,7 +79,8 @@ public struct TopReport {
       case "seccomp":
         ["0": "disabled", "1": "strict", "2": "filter"][process.status["Seccomp"] ?? ""] ?? "?"
       case "stime":
-        Timestamp(seconds: Timestamp.now().seconds - elapsed, nanoseconds: 0).rfc3339Seconds
+        Timestamp(seconds: Timestamp.now().seconds - elapsed / 1_000_000_000, nanoseconds: 0)
+          .rfc3339Seconds
       case "tty": terminal(process.statField(7))
       default: "?"
       }
@@ -110,10 +112,15 @@ public struct TopReport {
     return "\(thousandths / 1000).\(fraction)"
   }
 
-  /// `1h2m3s`, as Go prints whole seconds.
-  static func goDuration(_ seconds: Int64) -> String {
-    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60)
-    if hours > 0 { return "\(hours)h\(minutes)m\(rest)s" }
-    return minutes > 0 ? "\(minutes)m\(rest)s" : "\(rest)s"
+  /// `1h2m3.5s`, as Go prints it.
+  static func goDuration(_ nanoseconds: Int64) -> String {
+    let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+    var fraction = rest == 0 ? "" : "." + String(rest + 1_000_000_000).dropFirst()
+    while fraction.last == "0" { fraction.removeLast() }
+    if seconds == 0, rest > 0 { return "\(rest / 1_000_000)ms" }
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
+    let end = "\(seconds % 60)\(fraction)s"
+    if hours > 0 { return "\(hours)h\(minutes)m\(end)" }
+    return minutes > 0 ? "\(minutes)m\(end)" : end
   }
 }
