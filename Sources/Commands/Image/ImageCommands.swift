@@ -19,6 +19,9 @@ enum ImageCommands {
       ImageMount.command, ImagePrune.command, ImagePull.command, ImagePush.command,
       ImageRemove.command.named("rm"), ImageSave.command, SearchCommand.command,
       ImageTag.command, ImageTree.command, ImageUnmount.command, ImageUntag.command,
+      PodmanCommand(group: "trust", "Manage container image trust policy") {
+        [ImageTrustSet.command, ImageTrustShow.command]
+      },
     ]
   }
 }
