@@ -1,5 +1,6 @@
 import CommandLine
 import Engine
+import GoTemplate
 import LinuxSystem
 import SystemPackage
 
@@ -32,6 +33,11 @@ final class Call {
       let engine = ContainerEngine(configuration)
       engine.transferReport = TransferProgress().report
       engine.nameChoice = NameChoice.atTerminal
+      engine.containerInspection = { [unowned engine] container in
+        ContainerInspection(
+          container: container, facts: engine.containers.facts(of: container), size: nil
+        ).value.json
+      }
       openedEngine = engine
       return engine
     }

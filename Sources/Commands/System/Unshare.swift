@@ -2,7 +2,6 @@ import CommandLine
 import Engine
 import LinuxSystem
 import Networking
-import SystemPackage
 
 /// `podman unshare`: runs a command where the user is root among their subordinate users.
 enum Unshare {
@@ -59,7 +58,8 @@ enum Unshare {
     var refused: SystemError?
     for place in places {
       let error = CurrentProcess.replace(with: place, arguments, environment)
-      if error.errno != .noSuchFileOrDirectory, error.errno != .notDirectory { refused = error }
+      // A folder that may not be searched says nothing about the program.
+      if (try? openFile(place, [.path])) != nil { refused = error }
     }
     if let refused { return CommandFailure("\(refused)", status: 126) }
     let reason =

@@ -109,7 +109,7 @@ extension Containers {
             created: record.created),
           scope: Self.nameScope)
       }
-      engine.events.emit(.container(.create, record))
+      engine.events.emit(engine.events.creation(container))
       return container
     } catch {
       throw undo.all(after: error)

@@ -12,6 +12,8 @@ public struct Events {
   /// It never undoes what happened: why it could not be written is returned, for a warning.
   @discardableResult
   public func emit(_ event: Event) -> (any Error)? {
+    // Checks can come so often that they hide all else: `healthcheck_events`.
+    if event.status == .healthStatus, !settings.recordsHealthchecks { return nil }
     do {
       switch try logger {
       case .none: break
@@ -24,8 +26,14 @@ public struct Events {
     }
   }
 
-  /// Whether an event that a container is made carries what `inspect` says of it.
-  public var recordsInspectData: Bool { settings.recordsInspectData }
+  /// A new container's event; with `events_container_create_inspect_data` it carries what `inspect` says.
+  func creation(_ container: Containers.Container) -> Event {
+    var event = Event.container(.create, container.record)
+    if settings.recordsInspectData {
+      event.inspectData = engine.containerInspection?(container) ?? ""
+    }
+    return event
+  }
 
   // MARK: Where
 
