@@ -23,7 +23,7 @@ BUILD_PACKAGES := binutils libcurl4-openssl-dev libisal-dev libseccomp-dev libsq
 CHECK_PACKAGES := jq
 QUICKSTART_PACKAGES := busybox-static jq
 TEST_PACKAGES := busybox-static jq runc
-PEERS := crun podman buildah containerd criu uidmap
+PEERS := crun podman buildah containerd criu uidmap docker-registry skopeo apache2-utils openssl gnupg
 BENCH_PACKAGES := busybox-static curl docker-registry hyperfine jq openssl podman skopeo time crun runc \
   golang-github-containers-common
 

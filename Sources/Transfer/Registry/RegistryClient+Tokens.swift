@@ -114,7 +114,7 @@ extension RegistryClient {
       realm.host == base.host || (realm.isLocalOrNumber && base.isLoopback && realm.isLoopback)
     if isLoopback || realm.isSameDomain(as: base) { return own }
     let port = realm.port == 443 ? "" : ":\(realm.port)"
-    if let theirs = try credentials.credentials(registry: realm.host + port, repository: nil) {
+    if let theirs = try credentials.kept(registry: realm.host + port, repository: nil) {
       return theirs
     }
     throw TransferFailure(.realm, host: host, detail: realm.host)

@@ -1,0 +1,163 @@
+import Foundation
+import Testing
+
+/// Pushes to and pulls from Debian's docker-registry, with skopeo to look at the results.
+@Suite(
+  .serialized, .enabled(if: Engine.reasonToSkip == nil, "\(Engine.reasonToSkip ?? "")"),
+  .enabled(if: Program.named("docker-registry") != nil, "docker-registry is not installed"))
+struct RegistryTests {
+  /// Starts a registry on a free port, plain or with what is given.
+  private func startRegistry(_ engine: Engine, http: String = "", auth: String = "") throws
+    -> String
+  {
+    let folder = engine.workspace.folder
+    let port = try Loopback.freePort()
+    let file = try engine.workspace.write(
+      """
+      version: 0.1
+      log: {level: error}
+      storage:
+        filesystem: {rootdirectory: \(folder)/data/registry}
+      http:
+        addr: 127.0.0.1:\(port)
+      \(http)
+      \(auth)
+      """, to: "registry.yml")
+    _ = try engine.workspace.start([try #require(Program.named("docker-registry")), "serve", file])
+    #expect(eventually(10) { Loopback.answers(port) })
+    return "127.0.0.1:\(port)"
+  }
+
+  @Test func pushAndPullKeepTheImage() throws {
+    try withEngine { engine in
+      let host = try startRegistry(engine)
+      let id = try engine.inspect(Engine.image, "{{.Id}}")
+      let name = "\(host)/team/busybox:1"
+      try engine.must("tag", Engine.image, name)
+      let digestFile = engine.workspace.folder + "/digest"
+      try engine.must("push", "--quiet", "--tls-verify=false", "--digestfile", digestFile, name)
+      let digest = contents(digestFile)
+      #expect(digest.hasPrefix("sha256:"))
+      // By tag, by digest, and as zstd.
+      try engine.must("rmi", "--all", "--force")
+      #expect(try engine.must("pull", "-q", "--tls-verify=false", name).text == id)
+      try engine.must("rmi", "--all", "--force")
+      let byDigest = "\(host)/team/busybox@\(digest)"
+      #expect(try engine.must("pull", "-q", "--tls-verify=false", byDigest).text == id)
+      let zstd = "docker://\(host)/team/zstd:1"
+      try engine.must(
+        "push", "-q", "--tls-verify=false", "--compression-format", "zstd", "--force-compression",
+        id, zstd)
+      try engine.must("rmi", "--all", "--force")
+      #expect(try engine.must("pull", "-q", "--tls-verify=false", zstd).text == id)
+      #expect(
+        try engine.must("search", "--list-tags", "--tls-verify=false", "\(host)/team/zstd").words
+          .last == "1")
+      #expect(
+        try engine.must("run", "--rm", "--network", "none", id, "echo", "works").text == "works")
+      guard let skopeo = Program.named("skopeo") else { return }
+      let raw = try engine.workspace.must(skopeo, "inspect", "--raw", "--tls-verify=false", zstd)
+      #expect(raw.stdout.contains("tar+zstd"))
+      try engine.workspace.must(
+        skopeo, "copy", "--src-tls-verify=false", "docker://\(name)",
+        "dir:\(engine.workspace.folder)/copy")
+    }
+  }
+
+  @Test func runPullsWhatIsMissing() throws {
+    try withEngine { engine in
+      let host = try startRegistry(engine)
+      let name = "\(host)/box:1"
+      try engine.must("push", "-q", "--tls-verify=false", Engine.image, name)
+      try engine.must("rmi", "--all", "--force")
+      let refused = try engine.run(
+        "run", "--rm", "--pull", "never", "--network", "none", name, "true")
+      #expect(refused.status == 125)
+      let output = try engine.must(
+        "run", "--rm", "--tls-verify=false", "--network", "none", name, "echo", "pulled")
+      #expect(output.text == "pulled")
+      #expect(output.stderr.contains("Trying to pull \(name)"))
+    }
+  }
+
+  @Test func tlsAndLogin() throws {
+    try withEngine { engine in
+      let folder = engine.workspace.folder
+      let openssl = try #require(Program.named("openssl"))
+      try engine.workspace.must(
+        openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+        "-nodes", "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1",
+        "-keyout", "\(folder)/key.pem", "-out", "\(folder)/cert.pem")
+      let htpasswd = try #require(Program.named("htpasswd"))
+      let line = try engine.workspace.must(htpasswd, "-Bbn", "user", "secret").text
+      _ = try engine.workspace.write(line + "\n", to: "htpasswd")
+      let host = try startRegistry(
+        engine, http: "  tls: {certificate: \(folder)/cert.pem, key: \(folder)/key.pem}",
+        auth: "auth: {htpasswd: {realm: test, path: \(folder)/htpasswd}}")
+      let name = "\(host)/box:1"
+      let untrusted = try engine.run("push", "-q", Engine.image, name)
+      #expect(untrusted.stderr.contains("is not trusted"), "\(untrusted)")
+
+      try FileManager.default.createDirectory(
+        atPath: folder + "/certs", withIntermediateDirectories: true)
+      try FileManager.default.copyItem(
+        atPath: folder + "/cert.pem", toPath: folder + "/certs/ca.crt")
+      let files = ["--cert-dir", folder + "/certs", "--authfile", folder + "/auth.json"]
+      func run(_ words: [String], input: String? = nil) throws -> Output {
+        try engine.workspace.run(
+          engine.command([words[0]] + files + words.dropFirst()), input: input)
+      }
+      let anonymous = try run(["push", "-q", Engine.image, name])
+      #expect(anonymous.stderr.contains("please log in: podman login \(host)"), "\(anonymous)")
+      let wrong = try run(["login", "-u", "user", "-p", "wrong", host])
+      #expect(wrong.status == 125)
+      #expect(wrong.stderr.contains("invalid username/password"), "\(wrong)")
+      let login = try run(["login", "-u", "user", "--password-stdin", host], input: "secret\n")
+      #expect(login.text == "Login Succeeded!", "\(login)")
+      #expect(try run(["login", "--get-login", host]).text == "user")
+      let pushed = try run(["push", "-q", Engine.image, name])
+      #expect(pushed.status == 0, "\(pushed)")
+      let logout = try engine.run("logout", "--authfile", folder + "/auth.json", host)
+      #expect(logout.text == "Removed login credentials for \(host)")
+      #expect(try run(["pull", "-q", name]).status == 125)
+    }
+  }
+
+  @Test func archivesCarryImages() throws {
+    try withEngine { engine in
+      let id = try engine.inspect(Engine.image, "{{.Id}}")
+      let file = engine.workspace.folder + "/image.tar"
+      for format in ["docker-archive", "oci-archive"] {
+        try engine.must("save", "-q", "--format", format, "-o", file, Engine.image)
+        try engine.must("rmi", "--all", "--force")
+        #expect(try engine.must("load", "-q", "-i", file).text == "Loaded image: \(Engine.image)")
+        #expect(try engine.inspect(Engine.image, "{{.Id}}") == id)
+        guard let skopeo = Program.named("skopeo") else { continue }
+        try engine.workspace.must(
+          skopeo, "copy", "\(format):\(file)", "dir:\(engine.workspace.folder)/\(format)")
+      }
+      // By pipes, compressed, and several at once.
+      try engine.must("tag", Engine.image, "localhost/other:2")
+      let piped = try engine.shell(
+        "podman save -m \(Engine.image) other:2 | gzip -1 >a.gz; podman rmi -af >/dev/null; podman load <a.gz"
+      )
+      #expect(
+        Set(piped.lines) == ["Loaded image: \(Engine.image)", "Loaded image: localhost/other:2"],
+        "\(piped)")
+    }
+  }
+
+  @Test func blockedAndRejected() throws {
+    try withEngine { engine in
+      engine.workspace.environment["CONTAINERS_REGISTRIES_CONF"] = try engine.workspace.write(
+        "[registries.block]\nregistries = ['bad.example']\n", to: "block.conf")
+      let blocked = try engine.run("pull", "-q", "bad.example/a")
+      #expect(blocked.stderr.contains("blocked in registries.conf"), "\(blocked)")
+      let policy = try engine.workspace.write(
+        #"{"default":[{"type":"reject"}]}"#, to: "policy.json")
+      let rejected = try engine.run(
+        "pull", "-q", "--signature-policy", policy, "oci:\(engine.layout)")
+      #expect(rejected.stderr.contains("the trust policy rejects it"), "\(rejected)")
+    }
+  }
+}
