@@ -173,9 +173,8 @@ struct FileCopy {
         throw EngineError.nothingToDo("destination must be a directory when copying from stdin")
       }
       let folder = try end.tree.open(found)
-      _ = try ConfinedUnpack.start(
-        input, into: folder.lent, tarSplit: nil, try unpackOptions(end)
-      ).finish()
+      try finish(
+        ConfinedUnpack.start(input, into: folder.lent, tarSplit: nil, try unpackOptions(end)))
     }
   }
 
@@ -226,7 +225,27 @@ struct FileCopy {
       throw error
     }
     try writing.close()
-    _ = try unpack.finish()
+    try finish(unpack)
+  }
+
+  /// Waits for the unpacking process, and says what an option would change.
+  private func finish(_ unpack: consuming ConfinedUnpack) throws {
+    do throws(ArchiveError) {
+      _ = try unpack.finish()
+    } catch {
+      guard case .system(let system) = error, !options.overwrites else { throw error }
+      switch system.errno {
+      case .notDirectory:
+        throw EngineError.nothingToDo(
+          "cannot overwrite non-directory \"\(system.subject)\" with a directory; please use --overwrite"
+        )
+      case .isDirectory:
+        throw EngineError.nothingToDo(
+          "cannot overwrite directory \"\(system.subject)\" with a non-directory; please use --overwrite"
+        )
+      default: throw error
+      }
+    }
   }
 
   private func unpackOptions(_ to: End) throws -> UnpackOptions {
