@@ -138,7 +138,8 @@ struct SharedStoreTests {
       let run = "\(store.workspace.folder)/data/run"
       for delay in ["0.01", "0.03", "0.05", "0.08", "0.12"] {
         _ = try store.workspace.run([
-          "/usr/bin/timeout", "--signal", "KILL", delay, Engine.program, "--root", root, "--runroot",
+          "/usr/bin/timeout", "--signal", "KILL", delay, Engine.program, "--root", root,
+          "--runroot",
           run, "pull", "--quiet", "oci:\(store.layout)",
         ])
         let listing = try store.ours("images", "--quiet")

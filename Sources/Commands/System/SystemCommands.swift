@@ -21,7 +21,7 @@ enum SystemCommands {
   static var below: [PodmanCommand] {
     [
       EventsCommand.command, SystemCheck.command, SystemDiskUsage.command, InfoCommand.command,
-      SystemPrune.command,
+      SystemPrune.command, SystemReset.command, SystemMigrate.command, SystemRenumber.command,
     ]
   }
 }
