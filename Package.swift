@@ -213,6 +213,10 @@ let package = Package(
       dependencies: ["Engine", "JSON", "LinuxSystem"],
       path: "Tests/Unit/EngineTests", swiftSettings: strict),
     .testTarget(
+      name: "CommandsTests",
+      dependencies: ["CommandLine", "Commands", "Engine", "GoTemplate"],
+      path: "Tests/Unit/CommandsTests", swiftSettings: strict),
+    .testTarget(
       name: "CommandLineTests", dependencies: ["CommandLine"],
       path: "Tests/Unit/CommandLineTests", swiftSettings: strict),
     .testTarget(

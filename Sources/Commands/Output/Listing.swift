@@ -16,18 +16,20 @@ struct Listing {
   /// What `--format json` shows in the rows' place.
   var json: GoValue?
 
-  /// Writes it.
+  /// Writes it, see `text`.
+  func write(to output: Output, format: String?, heading: Bool = true) throws {
+    output.write(try text(format: format, heading: heading))
+  }
+
+  /// The text of it.
   ///
   /// - Parameters:
   ///   - format: nothing or `table` for the table; `json` or `{{json .}}`; `table TEMPLATE` for a table of
   ///     one's own; a template.
   ///   - heading: whether a table has its line of titles.
-  func write(to output: Output, format: String?, heading: Bool = true) throws {
+  func text(format: String?, heading: Bool = true) throws -> String {
     let format = format ?? ""
-    if Self.isJSON(format) {
-      output.line((json ?? .list(rows)).json(indentedBy: "    "))
-      return
-    }
+    if Self.isJSON(format) { return (json ?? .list(rows)).json(indentedBy: "    ") + "\n" }
     var row = format
     let isTable: Bool
     if format.isEmpty || format == "table" {
@@ -40,7 +42,7 @@ struct Listing {
       isTable = false
     }
     let text = try render(Self.unescaped(row), heading: isTable && heading)
-    output.write(isTable ? Columns.align(text) : text)
+    return isTable ? Columns.align(text) : text
   }
 
   private func render(_ row: String, heading: Bool) throws -> String {

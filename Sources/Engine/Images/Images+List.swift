@@ -21,6 +21,27 @@ extension Images {
     public var isDangling: Bool
     public var isReadOnly: Bool
     public var platform: Platform?
+
+    public init(
+      id: String, parent: String? = nil, names: [String], nameHistory: [String],
+      repositoryDigests: [String], digest: String? = nil, labels: [String: String]? = nil,
+      size: Int64, created: Int64, containers: Int, isDangling: Bool, isReadOnly: Bool,
+      platform: Platform? = nil
+    ) {
+      self.id = id
+      self.parent = parent
+      self.names = names
+      self.nameHistory = nameHistory
+      self.repositoryDigests = repositoryDigests
+      self.digest = digest
+      self.labels = labels
+      self.size = size
+      self.created = created
+      self.containers = containers
+      self.isDangling = isDangling
+      self.isReadOnly = isReadOnly
+      self.platform = platform
+    }
   }
 
   /// The images that fit.
