@@ -49,8 +49,11 @@ struct Listing {
     let row = row.hasSuffix("\n") ? row : row + "\n"
     let template = try Template(row)
     var text = ""
-    // A template with a loop of its own gets all rows at once.
-    let walksItself = row.contains("{{range") || row.contains("{{ range")
+    // A template with a loop over all rows gets them at once.
+    let words = row.filter { !$0.isWhitespace }
+    let walksItself =
+      words.contains("{{range.}}") || words.contains("{{-range.}}")
+      || words.contains("{{range.-}}")
     if heading {
       let titles = GoValue.map(self.titles.mapValues { .string($0) })
       text += try template.render(walksItself ? .list([titles]) : titles, asHeading: true)
