@@ -68,13 +68,16 @@ enum ContainerList {
     }
     let containers = try call.engine.containers
     let filters = options.list("filter")
-    let (all, broken) = try containers.listing()
-    for error in broken { call.log(.error, "\(error)") }
-    var chosen = all.map(containers.current)
     let count = options.flag("latest") ? 1 : options.integer("last")
     let showsAll =
       options.flag("all") || count >= 0
       || filters.contains { $0.hasPrefix("status=") || $0.hasPrefix("exited=") }
+    // What was kept as ended does not run again by itself.
+    let (all, broken) = try containers.listing { state in
+      showsAll || ![.created, .exited, .removing].contains(state.status)
+    }
+    for error in broken { call.log(.error, "\(error)") }
+    var chosen = all.map(containers.current)
     if !filters.isEmpty { chosen = try ContainerFilters(filters, containers).matching(chosen) }
     if !showsAll {
       chosen.removeAll { $0.state.status != .running && $0.state.status != .paused }

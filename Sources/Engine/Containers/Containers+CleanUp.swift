@@ -1,6 +1,7 @@
 import HelperProtocols
 import LinuxSystem
 import Networking
+import StateStore
 import Storage
 import SystemPackage
 
@@ -24,13 +25,14 @@ extension Containers {
   public func cleanUp(_ nameOrID: String, _ options: CleanUpOptions = CleanUpOptions()) throws {
     let found = try find(nameOrID)
     let lock = try engine.lock(.container, found.id)
-    defer { withExtendedLifetime(lock) {} }
     // Another command may have done it while this one waited.
-    guard let kept = try container(id: found.id) else { return }
-    var now = current(kept)
-    var locked = options
-    locked.isLocked = true
-    try cleanUp(&now, locked)
+    if let kept = try container(id: found.id) {
+      var now = current(kept)
+      var locked = options
+      locked.isLocked = true
+      try cleanUp(&now, locked)
+    }
+    if try container(id: found.id) == nil { lock.removeFile() }
   }
 
   /// The same for a container whose lock is held.

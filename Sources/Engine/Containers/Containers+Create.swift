@@ -38,14 +38,24 @@ extension Containers {
       try choosePorts(&record)
       do {
         return try make(record)
-      } catch let error as StateStoreError {
-        guard case .nameInUse(_, let owner) = error else { throw error }
+      } catch {
+        // A name that nobody chose is chosen anew.
+        guard let owner = Self.ownerOfName(error) else { throw error }
         if request.name != nil || attempt > 20 {
           throw EngineError.nameInUse(.container, name: name, owner: owner)
         }
       }
     }
     throw EngineError.nothingToDo("no name is free")
+  }
+
+  /// Who has the name already, in our records or in the store that other engines share.
+  private static func ownerOfName(_ error: any Error) -> String? {
+    switch error {
+    case StateStoreError.nameInUse(_, let owner): owner
+    case StorageError.nameInUse(_, let owner): owner
+    default: nil
+    }
   }
 
   /// Removes the container that has the name, or refuses the name.

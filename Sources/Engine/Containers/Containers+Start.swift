@@ -120,6 +120,14 @@ extension Containers {
     state.pid = 0
     state.monitorPid = 0
     state.restartCount = 0
+    // Until the monitor speaks, this process stands for it.
+    state.monitorPid = CurrentProcess.id
+    state.monitorStart = (try? ProcessStat(of: CurrentProcess.id).startTime) ?? 0
+    try save(state, of: record.id)
+    let monitorFolder = try openFile(preparation.folders.monitor, [.readOnly, .directory])
+    if monitorFolder.lent.contains(MonitorFiles.status) {
+      try monitorFolder.lent.removeFile(MonitorFiles.status)
+    }
     let answer = try launch.start(plan, inherited: inherited)
     withExtendedLifetime(monitorEnd) {}
     if let message = answer.error {

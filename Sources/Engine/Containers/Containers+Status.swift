@@ -37,6 +37,10 @@ extension Containers {
         }
       }
     }
+    // Another command is about to start it.
+    if result.state.pid == 0, Self.isAlive(result.state.monitorPid, result.state.monitorStart) {
+      return result
+    }
     // The monitor is gone without a word: the first process itself tells.
     if !Self.isAlive(result.state.pid, result.state.pidStart) {
       result.state.end(exitCode: 255, at: result.state.finishedAt)

@@ -49,10 +49,19 @@ public struct Containers {
   public func all() throws -> [Container] { try listing().containers }
 
   /// All containers, the oldest first, and what is wrong with those that cannot be read.
-  public func listing() throws -> (containers: [Container], broken: [any Error]) {
+  ///
+  /// - Parameter isWanted: which are read at all, by their states as they were kept: thousands of stopped
+  ///   containers cost a listing of those that run next to nothing.
+  public func listing(
+    where isWanted: (ContainerState) -> Bool = { _ in true }
+  ) throws -> (containers: [Container], broken: [any Error]) {
     var containers: [Container] = []
     var broken: [any Error] = []
+    let reader = JSONReader()
     for record in try engine.state.records(kind: kind) {
+      if let state = try? reader.read(ContainerState.self, from: record.state), !isWanted(state) {
+        continue
+      }
       do { containers.append(try container(record)) } catch { broken.append(error) }
     }
     return (containers, broken)

@@ -11,7 +11,8 @@ struct ContainerCapabilities {
   init(
     _ request: SecurityRequest, isPrivileged: Bool, defaults: [String], imageLabel: String?
   ) throws(EngineError) {
-    let known = Capabilities.supported().names
+    // What this process could not have itself it cannot give.
+    let known = Capabilities.bounding().intersection(Capabilities.supported()).names
     let added = try Self.normalized(request.addedCapabilities, option: "--cap-add", known: known)
     let dropped = try Self.normalized(
       request.droppedCapabilities, option: "--cap-drop", known: known)
@@ -59,7 +60,7 @@ struct ContainerCapabilities {
       guard Capabilities(name: full) != nil else {
         throw .invalid(option: option, value: name, reason: "there is no such capability")
       }
-      // One that only newer kernels know is none that could be had.
+      // One that this kernel or this process does not have is none that could be had.
       if known.contains(full) { result.append(full) }
     }
     return result
