@@ -24,6 +24,7 @@ CHECK_PACKAGES := jq
 QUICKSTART_PACKAGES := busybox-static jq
 TEST_PACKAGES := busybox-static jq runc
 PEERS := crun podman buildah containerd criu uidmap docker-registry skopeo apache2-utils openssl gnupg
+PEERS := crun podman buildah containerd criu uidmap passt slirp4netns containernetworking-plugins
 BENCH_PACKAGES := busybox-static curl docker-registry hyperfine jq openssl podman skopeo time crun runc \
   golang-github-containers-common
 

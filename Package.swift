@@ -63,7 +63,8 @@ let package = Package(
     .target(
       name: "Netlink", dependencies: ["CLinux", "LinuxSystem", system], swiftSettings: strict),
     .target(
-      name: "Firewall", dependencies: ["LinuxSystem", "Netlink", system], swiftSettings: strict),
+      name: "Firewall", dependencies: ["CLinux", "LinuxSystem", "Netlink", system],
+      swiftSettings: strict),
     .target(
       name: "Seccomp", dependencies: ["CLinux", "CSeccomp", "LinuxSystem", "RuntimeSpec", system],
       swiftSettings: strict),
@@ -89,7 +90,8 @@ let package = Package(
         "Cgroups", "JSON", "LinuxSystem", "Netlink", "RuntimeSpec", "Seccomp", system,
       ],
       swiftSettings: strict),
-    .target(name: "NameServer", dependencies: ["LinuxSystem", system], swiftSettings: strict),
+    .target(
+      name: "NameServer", dependencies: ["Firewall", "LinuxSystem", system], swiftSettings: strict),
     .target(
       name: "Networking",
       dependencies: ["Firewall", "JSON", "LinuxSystem", "Netlink", system],

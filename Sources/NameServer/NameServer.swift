@@ -15,6 +15,8 @@ public final class NameServer {
     case exchange(Exchange)
     case control
     case controlClient(SharedDescriptor)
+    case firewall
+    case restoration(RunningProgram)
   }
 
   private struct Listener {
@@ -35,6 +37,9 @@ public final class NameServer {
   private var clientCount = 0
   private var exchangeCount = 0
   private var hostServers: [[UInt8]] = []
+  private let watch: SharedWatch?
+  private var isRestoring = false
+  private var wasRemovedAgain = false
 
   /// More connections than these close the one that was silent longest.
   private static let mostClients = 256
@@ -57,7 +62,10 @@ public final class NameServer {
       if error.errno != .noSuchFileOrDirectory { throw error }
     }
     control = SharedDescriptor(try UnixSocket.listen(.sequencedPacket, at: path))
+    // Without nf_tables there is nothing to restore.
+    watch = SharedWatch()
     try add(control.lent, .control)
+    if let watch { try add(watch.descriptor, .firewall) }
     if let refused = try reload() { throw refused }
   }
 
@@ -159,6 +167,8 @@ public final class NameServer {
     case .exchange(let exchange): advance(exchange)
     case .control: acceptControl()
     case .controlClient(let socket): serveControl(socket, event.token)
+    case .firewall: if watch?.sawRemoval() ?? false { restoreFirewall() }
+    case .restoration(let program): finish(program, event.token)
     case nil: break
     }
   }
@@ -294,6 +304,34 @@ public final class NameServer {
       case .exchange(let exchange) where now > exchange.deadline: retry(exchange)
       default: break
       }
+    }
+  }
+
+  // MARK: Firewall
+
+  /// Runs the command of the folder's file `restore`, a word a line, after somebody has emptied the
+  /// firewall.
+  private func restoreFirewall() {
+    guard !isRestoring else {
+      wasRemovedAgain = true
+      return
+    }
+    guard let text = try? readRegularFile("\(folder)/restore", limit: 1 << 16) else { return }
+    let words = String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+    guard let path = words.first, let program = try? RunningProgram(path, words),
+      (try? add(program.descriptor, .restoration(program))) != nil
+    else { return }
+    isRestoring = true
+  }
+
+  private func finish(_ program: RunningProgram, _ token: UInt64) {
+    try? poller.remove(program.descriptor)
+    handlers[token] = nil
+    program.reap()
+    isRestoring = false
+    if wasRemovedAgain {
+      wasRemovedAgain = false
+      restoreFirewall()
     }
   }
 

@@ -33,6 +33,14 @@ public struct NetlinkAnswer: Sendable {
     body.dropFirst(fixedLength).attributes
   }
 
+  /// Whether it is a message of this type.
+  public func isOfKind(_ type: UInt16) -> Bool { kind.rawValue == type }
+
+  /// The text of an attribute after a fixed part.
+  public func text(of attribute: UInt16, after fixedLength: Int) -> String? {
+    attributes(after: fixedLength)[attribute]?.text
+  }
+
   /// The errno of an error message, 0 for an acknowledgement; nil for any other kind of message.
   public var errorCode: Int32? {
     guard kind == .error, let code = body.number(at: 0, as: Int32.self), code <= 0, code != .min

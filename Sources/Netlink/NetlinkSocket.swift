@@ -36,6 +36,21 @@ public struct KernelSocket: NetlinkSocket, ~Copyable {
     setOption(SOL_NETLINK, 10, 1)
   }
 
+  /// A socket that hears of changes by a multicast group of the part: netlink(7), NETLINK_ADD_MEMBERSHIP.
+  public static func listening(
+    _ part: Part, to group: UInt32
+  ) throws(SystemError) -> KernelSocket {
+    let socket = try KernelSocket(part)
+    var group = group
+    let number = socket.lent.rawValue
+    // A socket without an address of its own counts as the kernel's and hears nothing.
+    try systemCall("bind", "netlink") { clinux_bind_netlink(number) }
+    try systemCall("setsockopt", "netlink") {
+      setsockopt(number, SOL_NETLINK, 1, &group, socklen_t(MemoryLayout<UInt32>.size))
+    }
+    return socket
+  }
+
   /// Takes over a socket that another process has made, in the namespace that it was in.
   public init(owning descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
 

@@ -16,6 +16,9 @@ public struct NetworkConfiguration: Equatable, Sendable {
   public var dnsPort: UInt16 = 53
   /// Path of podman-dns; nil for none: then no name of a container is found.
   public var nameServerProgram: String?
+  /// A command line that restores the firewall's rules (`podman network reload --all`): podman-dns runs it
+  /// when somebody has emptied the firewall.
+  public var restoreCommand: [String] = []
   /// Further arguments of pasta for all containers (`pasta_options`).
   public var pastaOptions: [String] = []
   /// Folders in which pasta and slirp4netns are looked for.

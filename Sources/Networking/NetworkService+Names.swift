@@ -14,7 +14,9 @@ extension NetworkService {
   /// returns.
   func addNames(_ state: ContainerState, _ steps: [AttachmentPlan.Step]) throws(NetworkError) {
     let named = zip(steps, state.statuses).filter { step, status in
-      step.network.driver == "bridge" && step.network.isDNSEnabled && !status.addresses.isEmpty
+      step.network.driver == "bridge" && !status.addresses.isEmpty
+        // The server also watches over published ports.
+        && (step.network.isDNSEnabled || !state.ports.isEmpty)
     }
     guard !named.isEmpty, let server = nameServer else { return }
     try lockingNames { (directory) throws(NetworkError) in
@@ -30,6 +32,10 @@ extension NetworkService {
         }
       }
       if try !server.reload() {
+        try asNetworkError { () throws(SystemError) in
+          let command = configuration.restoreCommand.map { $0 + "\n" }.joined()
+          try directory.replaceFile("restore", contents: Array(command.utf8), mode: 0o600)
+        }
         try server.start(in: try hostNamespace())
       }
     }

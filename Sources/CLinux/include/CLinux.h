@@ -42,7 +42,9 @@
 #include <unistd.h>
 
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/magic.h>
+#include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
 
@@ -143,6 +145,11 @@ static inline int clinux_accept4(int socket, struct sockaddr_storage *address, s
 static inline ssize_t clinux_recvfrom(int socket, void *buffer, size_t size, int flags,
                                       struct sockaddr_storage *address, socklen_t *length) {
     return recvfrom(socket, buffer, size, flags, (struct sockaddr *)address, length);
+}
+
+static inline int clinux_bind_netlink(int socket) {
+    struct sockaddr_nl address = {.nl_family = AF_NETLINK};
+    return bind(socket, (struct sockaddr *)&address, sizeof address);
 }
 
 static inline int clinux_getsockname(int socket, struct sockaddr_storage *address,

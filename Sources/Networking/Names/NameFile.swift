@@ -8,7 +8,9 @@ struct NameFile {
   /// What the server has to know about the network itself.
   mutating func set(_ network: Network) {
     lines.removeAll { !$0.hasPrefix("container ") }
-    var head = ["listen \(words((network.subnets ?? []).compactMap(\.gateway)))"]
+    // A network without names is there so that the server watches over its ports.
+    let listeners = network.isDNSEnabled ? (network.subnets ?? []).compactMap(\.gateway) : []
+    var head = ["listen \(words(listeners))"]
     let servers = (network.dnsServers ?? []).compactMap { IPAddress($0) }
     if !servers.isEmpty { head.append("servers \(words(servers))") }
     if network.isInternal { head.append("internal") }

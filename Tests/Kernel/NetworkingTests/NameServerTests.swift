@@ -115,4 +115,26 @@ struct NameServerTests {
     }
     try lab.service.tearDown(containerID: container.containerID)
   }
+
+  @Test func emptiedFirewallIsNoticed() throws {
+    let lab = try Lab(nameServer: program)
+    var service = lab.service
+    let mark = "\(lab.folder)/restored"
+    service.configuration.restoreCommand = ["/usr/bin/touch", mark]
+    let container = try lab.container(
+      "web", ports: [PortMapping(hostPort: 8080, containerPort: 80)])
+    _ = try service.setUp(container)
+    // The changes of other containers are nothing to it.
+    let other = try lab.container("db", ports: [PortMapping(hostPort: 8081, containerPort: 80)])
+    _ = try service.setUp(other)
+    try service.tearDown(containerID: other.containerID)
+    #expect((try? openFile(mark, [.path])) == nil)
+    var firewall = FirewallFlush()
+    try firewall.run()
+    for _ in 0..<200 where (try? openFile(mark, [.path])) == nil {
+      MonotonicClock.sleep(milliseconds: 10)
+    }
+    #expect((try? openFile(mark, [.path])) != nil)
+    try service.tearDown(containerID: container.containerID)
+  }
 }
