@@ -308,3 +308,12 @@ let package = Package(
     .testTarget(name: "ProgramTests", path: "Tests/Programs", swiftSettings: strict),
   ]
 )
+
+// Scripts/fuzz builds this program for libFuzzer, and with it all that it links.
+if Context.environment["FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "ArchiveFuzz", dependencies: ["Archive", "LinuxSystem", system],
+      path: "Tests/Unit/ArchiveFuzz",
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}
