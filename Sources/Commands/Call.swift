@@ -33,6 +33,7 @@ final class Call {
       let engine = ContainerEngine(configuration)
       engine.transferReport = TransferProgress().report
       engine.nameChoice = NameChoice.atTerminal
+      engine.eventFailure = { [unowned self] in warn("unable to write an event: \($0)") }
       engine.containerInspection = { [unowned engine] container in
         ContainerInspection(
           container: container, facts: engine.containers.facts(of: container), size: nil

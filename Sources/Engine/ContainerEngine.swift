@@ -22,6 +22,8 @@ public final class ContainerEngine {
   public var transferReport: @Sendable (TransferEvent) -> Void = { _ in }
   /// Lets somebody choose a full name for a short one; nil where nobody is there.
   public var nameChoice: (@Sendable (_ name: String, _ candidates: [String]) -> Int?)?
+  /// Told why an event could not be written.
+  public var eventFailure: (any Error) -> Void = { _ in }
   /// What `inspect` shows of a container, as JSON on one line, for the event that it is made.
   public var containerInspection: ((Containers.Container) -> String)?
 

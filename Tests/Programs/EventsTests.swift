@@ -54,6 +54,24 @@ struct EventsTests {
     }
   }
 
+  /// No writer waits for another, and none loses an event.
+  @Test func commandsAtTheSameTimeLoseNoEvent() throws {
+    try withEngine(engineSection: "events_logfile_max_size = \"1m\"") { podman in
+      let outcome = try podman.shell(
+        """
+        for number in $(seq 20); do podman volume create v$number & done
+        podman volume create same & podman volume create --ignore same & podman volume create same
+        wait
+        """)
+      #expect(outcome.lines.count >= 21, "\(outcome)")
+      let events = try podman.must(
+        "events", "--stream=false", "--filter", "type=volume", "--format", "{{.Name}}")
+      #expect(
+        events.lines.sorted() == ((1...20).map { "v\($0)" } + ["same"]).sorted(), "\(events)")
+      #expect(try podman.must("volume", "ls", "-q").lines.count == 21)
+    }
+  }
+
   @Test func withoutALogThereIsNothingToRead() throws {
     try withEngine { podman in
       let none = try podman.run("--events-backend", "none", "events", "--stream=false")

@@ -39,7 +39,7 @@ enum VolumeList {
     }
     let listing = Listing(
       table: "{{.Driver}}\t{{.Name}}", titles: ["Name": "VOLUME NAME"],
-      rows: found.map { VolumeRow.value($0) })
+      rows: found.map { VolumeRow.row($0) }, json: .list(found.map { VolumeRow.value($0) }))
     // Without volumes there is no table either.
     if found.isEmpty, !Listing.isJSON(format ?? "") { return 0 }
     try listing.write(

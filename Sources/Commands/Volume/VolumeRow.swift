@@ -3,7 +3,18 @@ import GoTemplate
 
 /// What `ls` and `inspect` show of a volume.
 enum VolumeRow {
+  /// A row of a listing: its labels are a text, `a=1,b=2`, as Docker shows them.
+  static func row(_ volume: Volumes.Volume) -> GoValue {
+    let labels = volume.record.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    return value(volume, labels: .string(labels.joined(separator: ",")))
+  }
+
+  /// All that is known of a volume.
   static func value(_ volume: Volumes.Volume) -> GoValue {
+    value(volume, labels: GoValue(volume.record.labels))
+  }
+
+  private static func value(_ volume: Volumes.Volume, labels: GoValue) -> GoValue {
     let record = volume.record
     let (seconds, nanoseconds) = record.created.quotientAndRemainder(dividingBy: 1_000_000_000)
     return .structure(
@@ -12,7 +23,7 @@ enum VolumeRow {
       .field("Mountpoint", .string(record.folder)),
       .field("CreatedAt", .time(seconds, nanoseconds: nanoseconds)),
       .field("Status", omitsEmpty: true, .nilMap),
-      .field("Labels", GoValue(record.labels)),
+      .field("Labels", labels),
       .field("Scope", "local"),
       .field("Options", GoValue(record.options)),
       .field("UID", omitsEmpty: true, GoValue(record.uid ?? 0)),

@@ -9,7 +9,8 @@ public struct Events {
 
   /// Adds an event to the log.
   ///
-  /// It never undoes what happened: why it could not be written is returned, for a warning.
+  /// It never undoes what happened: why it could not be written is for a warning, returned and told to
+  /// `ContainerEngine.eventFailure`.
   @discardableResult
   public func emit(_ event: Event) -> (any Error)? {
     // Checks can come so often that they hide all else: `healthcheck_events`.
@@ -22,6 +23,7 @@ public struct Events {
       }
       return nil
     } catch {
+      engine.eventFailure(error)
       return error
     }
   }

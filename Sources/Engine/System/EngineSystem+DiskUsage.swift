@@ -58,7 +58,7 @@ extension EngineSystem {
     }
     let users = try engine.volumes.users()
     for volume in try engine.volumes.all() {
-      let size = try TreeSize(of: engine.volumes.folder(volume.name)).allocated
+      let size = try TreeSize(of: volume.record.folder).allocated
       usage.volumes.append(
         .init(name: volume.name, users: users[volume.name]?.count ?? 0, size: size))
     }

@@ -86,11 +86,7 @@ public struct Volumes {
   // MARK: Folders
 
   /// The folder that holds the volumes' own folders.
-  public var root: String {
-    let configuration = engine.configuration
-    return configuration.options.volumePath ?? configuration.containersConf.engine.volumePath
-      ?? configuration.folders.volumes
-  }
+  public var root: String { engine.configuration.folders.volumes }
 
   /// Where a new volume's files are to be.
   func folder(_ name: String) -> String { "\(root)/\(name)/_data" }
