@@ -15,7 +15,7 @@ public struct CalendarTime: Equatable, Sendable {
   ///   - nanoseconds: beyond them.
   public init(_ seconds: Int64, _ nanoseconds: Int64 = 0) {
     // Days since 0000-03-01, so that the leap day ends a year.
-    let day = (seconds >= 0 ? seconds : seconds - 86399) / 86400
+    let day = seconds / 86400 - (seconds % 86400 < 0 ? 1 : 0)
     let rest = seconds - day * 86400
     let shifted = day + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
