@@ -21,7 +21,18 @@ struct ImageTree {
     }
     var images: [Images.Image] = []
     for stored in listing.items {
-      do { images.append(try service.image(stored)) } catch { broken.append(error) }
+      do {
+        let image = try service.image(stored)
+        images.append(image)
+        if image.configuration == nil, try !service.isManifestList(stored) {
+          let name = stored.names.first ?? String(stored.id.prefix(12))
+          broken.append(
+            EngineError.damaged(
+              path: "the image \(name)",
+              reason: "its configuration cannot be read; 'podman system check --repair' removes it")
+          )
+        }
+      } catch { broken.append(error) }
     }
     self.images = images
     self.broken = broken
