@@ -89,7 +89,17 @@ final class Call {
   /// Writes a line of the log to standard error, if `--log-level` lets it pass.
   func log(_ level: LogLevel, _ text: @autoclosure () -> String) {
     guard level <= leastLevel else { return }
-    say("level=\(level.name) msg=\(goQuoted(text()))")
+    let line = "level=\(level.name) msg=\(goQuoted(text()))"
+    say("time=\"\(Timestamp.now().rfc3339Seconds)\" \(line)")
+    if options.isDeclared("syslog"), options.flag("syslog") { Self.toSystemLog(level, line) }
+  }
+
+  /// Hands a line to the machine's log, where there is one: syslog(3)'s facility daemon.
+  private static func toSystemLog(_ level: LogLevel, _ line: String) {
+    let severity = [0: 0, 1: 2, 2: 3, 3: 4, 4: 6][level.rawValue] ?? 7
+    guard let log = try? UnixSocket.connect(.datagram, to: "/dev/log") else { return }
+    try? log.lent.writeAll(
+      "<\(3 << 3 | severity)>podman[\(CurrentProcess.id)]: \(line)", subject: "/dev/log")
   }
 
   private var leastLevel: LogLevel {

@@ -7,6 +7,9 @@ enum GlobalOptions {
     [
       text("cdi-spec-dir", .array(), "Set the CDI spec directory path (may be set multiple times)"),
       text("cgroup-manager", "Cgroup manager to use (\"cgroupfs\"|\"systemd\")"),
+      Option(
+        "config", .string(), "Path to directory containing authentication config file",
+        completion: .folders),
       text("conmon", "Path of the conmon binary", hidden: true),
       text("default-mounts-file", "Path to default mounts file", hidden: true),
       text("events-backend", "Events backend to use (\"file\"|\"journald\"|\"none\")"),
@@ -30,6 +33,9 @@ enum GlobalOptions {
         "storage-driver",
         "Select which storage driver is used to manage storage of images and containers"),
       text("storage-opt", .array(), "Used to pass an option to the storage driver"),
+      Option(
+        "syslog", .flag(), "Output logging information to syslog as well as the console",
+        global: true),
       text("tmpdir", "Path to the tmp directory for libpod state content."),
       Option("transient-store", .flag(), "Enable transient container storage", global: true),
       text("volumepath", "Path to the volume directory in which volume data is stored"),
@@ -63,7 +69,10 @@ enum GlobalOptions {
         "Log Level \"\(level)\" is not supported. Supported levels: trace, debug, info, warn, "
           + "warning, error, fatal, panic")
     }
-    for name in ["connection", "context", "host", "identity", "url"] where options.has(name) {
+    // Docker's own name for this machine.
+    let isHere = options.has("context") && options.string("context") == "default"
+    for name in ["connection", "context", "host", "identity", "url"]
+    where options.has(name) && !(name == "context" && isHere) {
       throw remoteFailure(name)
     }
     if options.has("remote"), options.flag("remote") { throw remoteFailure("remote") }

@@ -37,6 +37,10 @@ private func run(_ invocation: Invocation<Action>, _ output: Output) throws -> I
   guard let action = invocation.path.last?.action else { return 0 }
   try GlobalOptions.check(invocation.options)
   try redirect(output, invocation.options)
+  if invocation.options.has("config"), let folder = invocation.options.given("config") {
+    // Programs that it runs look there too.
+    CurrentProcess.setEnvironmentVariable("DOCKER_CONFIG", folder)
+  }
   let call = Call(invocation, output: output)
   return try action(call)
 }

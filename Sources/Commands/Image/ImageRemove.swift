@@ -61,6 +61,8 @@ enum ImagePrune {
       [
         Option(
           "all", "a", .flag(), "Remove all images not in use by containers, not just dangling ones"),
+        // No build of ours keeps any: there is nothing to remove.
+        Option("build-cache", "Remove persistent build cache created by --mount=type=cache"),
         Option(
           "external",
           "Remove images even when they are used by external containers (e.g., by build containers)"
