@@ -75,7 +75,12 @@ extension FileDescriptor {
   }
 
   /// Opens a folder at a path below this folder, which is taken for `/`: links are followed within it.
-  func openFolder(inRoot path: EntryPath) throws(ArchiveError) -> OwnedDescriptor {
+  ///
+  /// - Parameter walks: whether openat2(2) is not even tried.
+  func openFolder(
+    inRoot path: EntryPath, walks: Bool = false
+  ) throws(ArchiveError) -> OwnedDescriptor {
+    if walks { return try walk(inRoot: path) }
     let name = EntryName(path.isRoot ? [UInt8(ascii: ".")] : path.bytes)
     let resolution = Resolution.inRoot.union(.noMagicLinks).rawValue
     for _ in 0..<128 {
@@ -87,9 +92,9 @@ extension FileDescriptor {
           }
         }
         return OwnedDescriptor(owning: number)
-      } catch where error.errno == .resourceTemporarilyUnavailable {
+      } catch  where error.errno == .resourceTemporarilyUnavailable {
         // Something was renamed meanwhile.
-      } catch where error.errno == .noFunction || error.errno == .notPermitted {
+      } catch  where error.errno == .noFunction || error.errno == .notPermitted {
         return try walk(inRoot: path)
       }
     }
@@ -114,7 +119,7 @@ extension FileDescriptor {
       try archiveCall("stat", name.text) {
         name.withCharacters { fstatat(rawValue, $0, &status, AT_SYMLINK_NOFOLLOW) }
       }
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch  where error.errno == .noSuchFileOrDirectory {
       return nil
     }
     return status

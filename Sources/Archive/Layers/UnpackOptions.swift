@@ -42,6 +42,8 @@ public struct UnpackOptions: Equatable, Sendable {
   /// with `ENOTDIR` or `EISDIR`.
   public var replacesOtherKinds = true
   public var limits = ArchiveLimits()
+  /// Whether paths are resolved as where there is no openat2(2); for tests.
+  var walks = false
 
   /// A user and a group.
   public struct Owner: Equatable, Sendable {

@@ -77,7 +77,7 @@ final class UnpackSession {
     if let cached, cached.path == path { return cached.folder }
     let folder: SharedDescriptor
     do throws(ArchiveError) {
-      folder = SharedDescriptor(try root.openFolder(inRoot: path))
+      folder = SharedDescriptor(try root.openFolder(inRoot: path, walks: options.walks))
     } catch {
       switch error.errno {
       case .noSuchFileOrDirectory where !path.isRoot: folder = try makeMissingFolder(path)
@@ -85,7 +85,7 @@ final class UnpackSession {
         guard try replaceWhiteout(path) else {
           throw .refused(path: path.text, .parentNotDirectory)
         }
-        folder = SharedDescriptor(try root.openFolder(inRoot: path))
+        folder = SharedDescriptor(try root.openFolder(inRoot: path, walks: options.walks))
       default: throw error
       }
     }
@@ -100,7 +100,7 @@ final class UnpackSession {
       try archiveCall("mkdir", path.text) {
         name.withCharacters { mkdirat(parent.lent.rawValue, $0, 0o755) }
       }
-    } catch where error.errno == .fileExists {
+    } catch  where error.errno == .fileExists {
       // A link that leads nowhere.
       throw .refused(path: path.text, .parentNotDirectory)
     }
@@ -166,7 +166,7 @@ final class UnpackSession {
     while true {
       do throws(ArchiveError) {
         return try body()
-      } catch where error.errno == .fileExists && attempts < 8 {
+      } catch  where error.errno == .fileExists && attempts < 8 {
         attempts += 1
         guard let status = try parent.entryStatus(EntryName(path.name)) else { continue }
         if mayRemain(status) { return }
