@@ -273,7 +273,8 @@ let package = Package(
       dependencies: ["Firewall", "LinuxSystem", "Netlink", "Networking", system],
       path: "Tests/Kernel/NetworkingTests", swiftSettings: strict),
     .testTarget(
-      name: "EngineKernelTests", dependencies: ["Engine", "LinuxSystem", system],
+      name: "EngineKernelTests",
+      dependencies: ["Engine", "JSON", "LinuxSystem", "StateStore", system],
       path: "Tests/Kernel/EngineTests", swiftSettings: strict),
     .testTarget(
       name: "LinuxSystemKernelTests", dependencies: ["CLinux", "LinuxSystem", system],

@@ -119,4 +119,23 @@ struct VolumeTests {
       #expect(try podman.must("volume", "inspect", "-f", "{{.MountCount}}", "v").text == "0")
     }
   }
+
+  /// The driver `image`: a volume that begins as an image and can be written.
+  @Test func aVolumeCanBeginAsAnImage() throws {
+    try withEngine { podman in
+      try podman.must(
+        "volume", "create", "--driver", "image", "--opt", "image=\(Engine.image)", "v")
+      for line in ["1", "2"] {
+        let outcome = try podman.must(
+          "run", "--rm", "--network", "none", "--volume", "v:/v", Engine.image, "sh", "-c",
+          "test -x /v/bin/busybox && echo x >>/v/count && wc -l </v/count")
+        #expect(outcome.text == line, "\(outcome)")
+      }
+      #expect(try podman.must("volume", "inspect", "-f", "{{.MountCount}}", "v").text == "0")
+      #expect(
+        try podman.run("volume", "create", "-d", "image", "-o", "image=none", "w").status == 125)
+      try podman.must("volume", "rm", "v")
+      #expect(try podman.must("volume", "ls", "-q").text.isEmpty)
+    }
+  }
 }

@@ -33,7 +33,7 @@ enum VolumeRow {
       .field("NeedsCopyUp", omitsEmpty: true, GoValue(volume.state.needsCopyUp)),
       .field("NeedsChown", omitsEmpty: true, GoValue(volume.state.needsOwner)),
       .field("Timeout", omitsEmpty: true, 0),
-      .field("StorageID", omitsEmpty: true, ""),
+      .field("StorageID", omitsEmpty: true, .string(record.storageID ?? "")),
       .field("LockNumber", 0))
   }
 }

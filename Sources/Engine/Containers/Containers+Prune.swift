@@ -51,7 +51,9 @@ extension Containers {
       let size = try? store.size(ofContainer: stored.id).written
       var pruned = Pruned(id: stored.id, size: UInt64(clamping: size ?? 0))
       do {
-        _ = try store.unmount(container: stored.id, force: true)
+        if try store.mountCount(container: stored.id) > 0 {
+          _ = try store.unmount(container: stored.id, force: true)
+        }
         try store.deleteContainer(stored.id)
       } catch {
         pruned.error = error

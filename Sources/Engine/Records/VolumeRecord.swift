@@ -17,8 +17,10 @@ public struct VolumeRecord: JSONObject, Equatable, Sendable {
   public var isAnonymous = false
   public var uid: UInt32?
   public var gid: UInt32?
-  /// Whether something is mounted at its folder while it is used.
+  /// Whether something is mounted while it is used: at its folder, or where the store mounts it.
   public var isMounted = false
+  /// The container of the store that holds the files of the driver `image`.
+  public var storageID: String?
 
   public init() {}
   public static var blank: Self { Self() }
@@ -34,6 +36,7 @@ public struct VolumeRecord: JSONObject, Equatable, Sendable {
     try object.member("uid", &uid)
     try object.member("gid", &gid)
     try object.member("mounted", &isMounted, standard: false)
+    try object.member("storageID", &storageID)
   }
 }
 

@@ -1,5 +1,6 @@
 import LinuxSystem
 import StateStore
+import Storage
 import SystemPackage
 
 extension Volumes {
@@ -15,13 +16,22 @@ extension Volumes {
       if request.isIgnoredIfPresent { return present }
       throw EngineError.exists(.volume, "with name \(record.name)")
     }
-    try makeFolder(record)
     var state = VolumeState()
     state.needsOwner = record.uid == nil && record.gid == nil
-    try engine.state.add(
-      StateStore.Record(
-        kind: Self.kind, id: record.name, name: record.name, document: try engine.text(record),
-        state: try engine.text(state), created: record.created))
+    do {
+      try makeFolder(record)
+      if let id = record.storageID { try makeStorage(id, record) }
+      try engine.state.add(
+        StateStore.Record(
+          kind: Self.kind, id: record.name, name: record.name, document: try engine.text(record),
+          state: try engine.text(state), created: record.created))
+    } catch {
+      if let id = record.storageID { try? engine.store.deleteContainer(id) }
+      // Only what is empty goes: a folder that was taken over is somebody's.
+      try? removeDirectory(record.folder)
+      try? removeDirectory("\(root)/\(record.name)")
+      throw error
+    }
     engine.events.emit(.volume(.create, name: record.name))
     return Volume(record: record, state: state)
   }
@@ -37,24 +47,44 @@ extension Volumes {
     record.driver = request.driver.isEmpty ? "local" : request.driver
     record.labels = request.labels
     record.isAnonymous = request.isAnonymous
+    record.uid = request.uid
+    record.gid = request.gid
     switch record.driver {
-    case "local": break
+    case "local":
+      let options = try LocalVolumeOptions(request.options)
+      record.options = options.shown
+      record.isMounted = options.isMounted
+      record.uid = record.uid ?? options.uid
+      record.gid = record.gid ?? options.gid
     case "image":
-      throw EngineError.unsupported(
-        "volume driver image", reason: "please use --mount type=image,source=IMAGE,target=PATH")
+      for name in request.options.keys where name != "image" {
+        throw EngineError.failed(
+          "invalid mount option \(name) for driver 'image'", reason: "invalid argument")
+      }
+      record.options = request.options
+      record.isMounted = true
+      record.storageID = try ContainerIdentifier.random()
     default:
       throw EngineError.unsupported(
         "volume driver \(record.driver)",
-        reason: "volume plugins are not supported; the driver local is")
+        reason: "volume plugins are not supported; the drivers local and image are")
     }
-    let options = try LocalVolumeOptions(request.options)
-    record.options = options.shown
-    record.isMounted = options.isMounted
-    record.uid = request.uid ?? options.uid
-    record.gid = request.gid ?? options.gid
     record.folder = folder(record.name)
     record.created = TimeText.now()
     return record
+  }
+
+  /// Makes the writable layer on an image that holds the files of a volume of the driver `image`.
+  private func makeStorage(_ id: String, _ record: VolumeRecord) throws {
+    guard let name = record.options["image"], !name.isEmpty else {
+      throw EngineError.failed(
+        "must provide an image name when creating a volume with the image driver",
+        reason: "please give --opt image=NAME")
+    }
+    let image = try engine.images.find(name).image
+    // No container can have this name.
+    _ = try engine.store.createContainer(
+      ContainerOptions(id: id, names: ["\(record.name)+volume"], image: image.id))
   }
 
   private func makeFolder(_ record: VolumeRecord) throws {

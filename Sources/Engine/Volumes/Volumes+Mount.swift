@@ -1,4 +1,5 @@
 import LinuxSystem
+import Storage
 import SystemPackage
 
 extension Volumes {
@@ -16,6 +17,12 @@ extension Volumes {
       throw EngineError.noSuch(.volume, name)
     }
     var state = volume.state
+    if let id = volume.record.storageID {
+      let path = try engine.store.mount(container: id)
+      state.mountCount = try engine.store.mountCount(container: id)
+      try save(state, of: volume.name)
+      return path
+    }
     if try isMountPoint(volume.record.folder) {
       state.mountCount = max(0, state.mountCount) + 1
     } else {
@@ -38,14 +45,31 @@ extension Volumes {
     }
     guard volume.state.mountCount > 0 else { return }
     var state = volume.state
+    if let id = volume.record.storageID {
+      _ = try engine.store.unmount(container: id)
+      state.mountCount = try engine.store.mountCount(container: id)
+      return try save(state, of: volume.name)
+    }
     state.mountCount -= 1
     if state.mountCount == 0 { try takeAway(volume.record.folder) }
     try save(state, of: volume.name)
   }
 
-  /// Takes away what is mounted, whoever uses it still. The volume is locked.
+  /// Takes away what is mounted, whoever uses it still, and what the store has of it. The volume is
+  /// locked.
   func detach(_ volume: Volume) throws {
     guard volume.record.isMounted else { return }
+    if let id = volume.record.storageID {
+      do {
+        if try engine.store.mountCount(container: id) > 0 {
+          _ = try engine.store.unmount(container: id, force: true)
+        }
+        return try engine.store.deleteContainer(id)
+      } catch StorageError.noSuchContainer {
+        // An earlier removal was interrupted behind this.
+        return
+      }
+    }
     try takeAway(volume.record.folder)
   }
 

@@ -1,6 +1,8 @@
 import Engine
 import Foundation
+import JSON
 import LinuxSystem
+import StateStore
 import SystemPackage
 import Testing
 
@@ -124,5 +126,35 @@ struct VolumeFirstUseTests {
       atPath: root + "/outside", withDestinationPath: "../../..\(test.folder)/run")
     try use("/outside")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+  }
+
+  /// A copy that was interrupted is gone on with: what is there already is written anew.
+  @Test func anInterruptedCopyIsFinished() throws {
+    let volume = try test.engine.volumes.find("v")
+    var state = volume.state
+    state.isCopyingUp = true
+    try test.engine.state.setState(
+      String(decoding: JSONWriter().write(state), as: UTF8.self), kind: "volume", id: "v")
+    try "hel".write(toFile: folder + "/file", atomically: true, encoding: .utf8)
+    try FileManager.default.createDirectory(
+      atPath: folder + "/sub", withIntermediateDirectories: true)
+    try use()
+    #expect(try String(contentsOfFile: folder + "/file", encoding: .utf8) == "hello")
+    #expect(status(folder + "/sub/other").st_ino == status(folder + "/file").st_ino)
+    #expect(try !test.engine.volumes.find("v").state.isCopyingUp)
+    #expect(status(folder).st_uid == 70)
+  }
+
+  /// CVE-2023-0778: a volume's folder that was swapped for a link is not followed.
+  @Test func aFolderThatBecameALinkIsNotFollowed() throws {
+    try FileManager.default.removeItem(atPath: folder)
+    try FileManager.default.createSymbolicLink(atPath: folder, withDestinationPath: root)
+    #expect(throws: (any Error).self) { try use("/none") }
+    let output = try openFile(test.folder + "/out", [.readWrite, .create], mode: 0o600)
+    #expect(throws: (any Error).self) {
+      try test.engine.volumes.export("v", to: output.lent)
+    }
+    #expect(try output.lent.status(subject: "out").size == 0)
+    #expect(status(root).st_uid == 0)
   }
 }
