@@ -110,6 +110,9 @@ public struct FirewallBatch: Sendable {
         }
       }
       $0.bigEndian(10, number)
+      // For `nft` alone: names of devices are in the machine's order of bytes, as nft has it
+      // (NFTNL_UDATA_SET_KEYBYTEORDER).
+      if set.key == [.deviceName] { $0.attribute(13, [0, 4, 1, 0, 0, 0]) }
     }
   }
 
