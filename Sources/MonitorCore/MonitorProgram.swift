@@ -42,6 +42,8 @@ private func prepare(_ planNumber: CInt, _ answer: PlanAnswer) throws -> Monitor
     LaunchPlan.self, from: try source.lent.readToEnd(limit: 16 << 20, subject: "the plan"))
   try source.close()
   let inherited = try takeInherited(plan)
+  // Runtimes would serve the service manager themselves, beside the monitor.
+  CurrentProcess.removeEnvironmentVariable("NOTIFY_SOCKET")
   try CurrentProcess.startSession()
   try CurrentProcess.setChildSubreaper(true)
   try CurrentProcess.changeDirectory(to: "/")

@@ -34,6 +34,7 @@ struct ContainerPreparation {
     context.isUnified = engine.cgroups.isUnified
     context.hasTerminalGroup = hasGroup(5)
     context.hostname = hostname
+    try ServiceManager.prepare(record, folders, &context)
     try mountRoot()
     let root = RootDirectory(try openFile(context.root, [.path, .directory]))
     try joinNamespaces()

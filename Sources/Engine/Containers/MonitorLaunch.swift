@@ -32,6 +32,7 @@ struct MonitorLaunch {
     plan.stop = StopPlan(
       signal: record.process.stopSignal ?? 15, timeout: Int64(record.process.stopTimeout))
     plan.runTimeout = record.process.timeout > 0 ? Int64(clamping: record.process.timeout) : nil
+    plan.notification = ServiceManager.plan(record, folders)
     plan.cleanUpCommand = try engine.ownCommand(["container", "cleanup", record.id])
     plan.eventCommand = try engine.ownCommand(["container", "monitor-event", record.id])
     return plan

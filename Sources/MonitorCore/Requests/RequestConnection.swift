@@ -37,7 +37,10 @@ final class RequestConnection {
 
   private func handle(_ event: Poller.Interest) {
     do {
-      guard event.contains(.readable) else { return end() }
+      guard event.contains(.readable) else {
+        if case .executing(let service) = state { service.clientIsGone() }
+        return end()
+      }
       switch state {
       case .asking:
         let message = try socket.lent.receive(

@@ -34,8 +34,8 @@ final class LogFiles {
   /// Reads all that is there, line by line without line feeds.
   func read(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     if file == nil {
-      guard let first = try paths.lazy.compactMap({ try self.open($0) }).first else { return }
-      file = first
+      for path in paths where file == nil { file = try open(path) }
+      if file == nil { return }
     }
     while true {
       try readToEnd(body)
