@@ -35,6 +35,10 @@ public struct LayerUnpacker {
     let compressed = HashingSource(source)
     let decompressor = try Decompressor(compressed, compression, limits: options.limits, gzip: gzip)
     let archive = HashingSource(decompressor)
+    // What is not compressed is hashed once.
+    let isPlain = decompressor.compression == .none
+    compressed.isHashing = options.computesDigests && !isPlain
+    archive.isHashing = options.computesDigests
     let recorder = tarSplit.map { TarSplitRecorder(to: $0) }
     session.recorder = recorder
     let reader = TarReader(archive, limits: options.limits, recorder: recorder)
@@ -44,7 +48,8 @@ public struct LayerUnpacker {
     try compressed.drain()
     return UnpackReport(
       diffID: archive.digest(), uncompressedSize: archive.count,
-      compressedDigest: compressed.digest(), compressedSize: compressed.count,
+      compressedDigest: isPlain ? archive.digest() : compressed.digest(),
+      compressedSize: compressed.count,
       compression: decompressor.compression, contentSize: session.contentSize,
       entryCount: session.entryCount, users: session.users.sorted(),
       groups: session.groups.sorted(),

@@ -41,6 +41,8 @@ public struct UnpackOptions: Equatable, Sendable {
   /// Whether a folder may take the place of something else, and the other way round; otherwise that fails
   /// with `ENOTDIR` or `EISDIR`.
   public var replacesOtherKinds = true
+  /// Whether digests are computed; otherwise those of the report mean nothing.
+  public var computesDigests = true
   public var limits = ArchiveLimits()
   /// Whether paths are resolved as where there is no openat2(2); for tests.
   var walks = false

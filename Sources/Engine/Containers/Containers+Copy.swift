@@ -250,6 +250,7 @@ struct FileCopy {
 
   private func unpackOptions(_ to: End) throws -> UnpackOptions {
     var unpack = UnpackOptions(whiteouts: .kept)
+    unpack.computesDigests = false
     let isConfined = CurrentProcess.isInUserNamespace
     unpack.skipsForbiddenAttributes = isConfined
     unpack.skipsDevices = isConfined

@@ -90,5 +90,7 @@ extension TarWriter {
 private let probe: String = {
   let own = (try? linkTarget(of: "/proc/self/exe")) ?? ""
   let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? own
-  return bundle.split(separator: "/").dropLast().map { "/\($0)" }.joined() + "/ArchiveProbe"
+  let folder = bundle.split(separator: "/").dropLast().map { "/\($0)" }.joined() + "/ArchiveProbe"
+  if bundle.hasPrefix("/") { return folder }
+  return ((try? CurrentProcess.workingDirectory()) ?? "") + folder
 }()
