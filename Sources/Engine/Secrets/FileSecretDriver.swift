@@ -22,6 +22,16 @@ struct FileSecretDriver: SecretDriver {
 
   func remove(_ id: String) throws { try change { $0[id] = nil } }
 
+  /// Forgets the data of these ids, and where `kept` is known all that is of none of those.
+  func sweep(gone: Set<String>, kept: Set<String>?) throws {
+    func isLeft(_ id: String) -> Bool {
+      gone.contains(id) || kept.map { !$0.contains(id) } ?? false
+    }
+    // Mostly there is nothing to do, and then nothing is written.
+    guard try read().keys.contains(where: isLeft) else { return }
+    try change { contents in contents = contents.filter { !isLeft($0.key) } }
+  }
+
   private func read() throws -> [String: String] {
     let path = "\(folder)/\(Self.name)"
     let text: [UInt8]

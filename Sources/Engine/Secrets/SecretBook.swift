@@ -67,10 +67,9 @@ struct SecretBook {
 
   /// Changes the records in one durable step, while nobody else does.
   ///
-  /// - Parameter after: what is done once the change is made, with the records before it.
+  /// - Parameter after: what is done once the change is made, with the records before it and those now.
   func change<Result>(
-    _ body: (inout Contents) throws -> Result,
-    after: (Contents, Result) throws -> Void = { _, _ in }
+    _ body: (inout Contents) throws -> Result, after: (_ before: Contents, _ now: Contents) -> Void
   ) throws -> Result {
     try makeDirectories(folder, mode: 0o700)
     let lock = try openFile("\(folder)/secrets.lock", [.readWrite, .create], mode: 0o644)
@@ -81,7 +80,7 @@ struct SecretBook {
     let text = try JSONWriter(.indented("  ")).write(contents)
     let place = try openFile(folder, [.readOnly, .directory])
     try place.lent.replaceFile(Self.name, contents: text, mode: 0o600, durable: true)
-    try after(before, result)
+    after(before, contents)
     try lock.close()
     return result
   }

@@ -78,17 +78,18 @@ public struct Secrets {
         record.driverOptions = standard.options
       }
       if record.driver == "file", record.driverOptions["path"] == nil {
-        record.driverOptions["path"] = "\(folder)/filedriver"
+        record.driverOptions["path"] = usualFolder
       }
       // The data comes first: a record always has some.
       try driver(record).store(request.data, as: record.id)
       if let present { contents.remove(present.id) }
       contents.add(record)
       return (record, true)
-    } after: { before, made in
-      // The data of the one before goes once no record names it any more.
-      guard made.isNew, let old = before.named(request.name) else { return }
-      try? driver(old).remove(old.id)
+    } after: { before, now in
+      if let old = before.named(request.name), now.secrets[old.id] == nil, old.driver != "file" {
+        try? driver(old).remove(old.id)
+      }
+      sweep(before, now)
     }
     if made.isNew { engine.events.emit(.secret(.create, id: made.secret.id)) }
     return Secret(record: made.secret)
@@ -119,24 +120,40 @@ public struct Secrets {
   public func remove(_ nameOrID: String) throws -> String {
     let removed = try book.change { contents in
       let record = try contents.find(nameOrID)
-      try driver(record).remove(record.id)
+      // What a file has goes once no record names it: a record always has data.
+      if record.driver != "file" { try driver(record).remove(record.id) }
       contents.remove(record.id)
       return record
+    } after: { before, now in
+      sweep(before, now)
     }
     engine.events.emit(.secret(.remove, id: removed.id))
     return removed.id
   }
 
+  /// Forgets the data in files that no record names any more: of one that was replaced or removed, and
+  /// what commands have left that were interrupted between data and record.
+  private func sweep(_ before: SecretBook.Contents, _ now: SecretBook.Contents) {
+    let gone = Set(before.secrets.keys.filter { now.secrets[$0] == nil })
+    for folder in Set(before.secrets.values.compactMap { $0.driverOptions["path"] } + [usualFolder])
+    {
+      try? FileSecretDriver(folder: folder).sweep(
+        gone: gone, kept: folder == usualFolder ? Set(now.secrets.keys) : nil)
+    }
+  }
+
   // MARK: Where
 
   private var folder: String { engine.configuration.folders.graphRoot + "/secrets" }
+  /// Where the driver `file` keeps data unless it is told otherwise: of our secrets alone.
+  private var usualFolder: String { "\(folder)/filedriver" }
   private var book: SecretBook { SecretBook(folder: folder) }
 
   private func driver(_ record: SecretRecord) throws(EngineError) -> any SecretDriver {
     switch record.driver {
     case "file":
       return FileSecretDriver(
-        folder: record.driverOptions["path"] ?? "\(folder)/filedriver")
+        folder: record.driverOptions["path"] ?? usualFolder)
     case "pass":
       return PassSecretDriver(record.driverOptions, home: engine.configuration.user.home)
     case "shell": return try ShellSecretDriver(record.driverOptions)

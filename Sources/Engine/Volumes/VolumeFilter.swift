@@ -4,12 +4,15 @@ import LinuxSystem
 public struct VolumeFilter {
   private typealias Test = (Volumes.Volume, [String: [String]]) -> Bool
   private var tests: [Test] = []
+  /// Whether it asks who uses a volume, for which all containers' records are read.
+  fileprivate var needsUsers = false
 
   /// Reads filters: keys with their values. Of one key any value may fit; all keys have to.
   ///
   /// - Throws: `EngineError` for a key or a value that means nothing.
   public init(_ filters: [(key: String, values: [String])], in volumes: Volumes) throws {
     for (key, values) in filters { tests.append(try Self.test(key, values, volumes)) }
+    needsUsers = filters.contains { $0.key == "dangling" }
   }
 
   /// Whether a volume is among them.
@@ -78,7 +81,7 @@ public struct VolumeFilter {
 extension Volumes {
   /// The volumes that a filter lets pass, in the order of their names.
   public func list(_ filter: VolumeFilter) throws -> [Volume] {
-    let users = try users()
+    let users = filter.needsUsers ? try users() : [:]
     return try all().filter { filter.includes($0, users: users) }
   }
 }

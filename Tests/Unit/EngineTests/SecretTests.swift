@@ -130,4 +130,18 @@ import Testing
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "one")
     #expect(try test.engine.secrets.variables(for: record) == ["KEY=two"])
   }
+
+  /// A command was interrupted between data and record.
+  @Test func dataWithoutARecordIsSwept() throws {
+    let test = try TestEngine()
+    try test.engine.secrets.create(request("one"))
+    let path = test.folder + "/root/secrets/filedriver/secretsdata.json"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    try text.replacingOccurrences(of: "{", with: "{\"lost\": \"eA==\",").write(
+      toFile: path, atomically: true, encoding: .utf8)
+    let two = try test.engine.secrets.create(request("two"))
+    #expect(try !test.read("root/secrets/filedriver/secretsdata.json").contains("lost"))
+    #expect(try test.engine.secrets.data(of: two) == Array("data".utf8))
+    #expect(try test.engine.secrets.data(of: test.engine.secrets.find("one")) == Array("data".utf8))
+  }
 }
