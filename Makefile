@@ -21,10 +21,10 @@ COMPLETIONS := bash-completion/completions/podman zsh/site-functions/_podman \
 # ours beside: where one cannot be installed, its tests are skipped and say so.
 BUILD_PACKAGES := binutils libcurl4-openssl-dev libisal-dev libseccomp-dev libsqlite3-dev libssl-dev libzstd-dev zlib1g-dev
 CHECK_PACKAGES := jq
-QUICKSTART_PACKAGES := busybox-static jq
-TEST_PACKAGES := busybox-static jq runc
-PEERS := crun podman buildah containerd criu uidmap docker-registry skopeo apache2-utils openssl gnupg
-PEERS := crun podman buildah containerd criu uidmap passt slirp4netns containernetworking-plugins
+QUICKSTART_PACKAGES := busybox-static curl docker-registry jq passt uidmap
+TEST_PACKAGES := attr busybox-static curl iproute2 jq nftables runc
+PEERS := crun podman buildah skopeo containerd criu docker-registry uidmap passt slirp4netns \
+  containernetworking-plugins fuse-overlayfs apache2-utils openssl gnupg bind9-dnsutils
 BENCH_PACKAGES := busybox-static curl docker-registry hyperfine jq openssl podman skopeo time crun runc \
   golang-github-containers-common
 
