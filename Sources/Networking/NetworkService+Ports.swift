@@ -108,7 +108,11 @@ extension NetworkService {
     let ports = publishedElements(own)
     guard !ports.isEmpty else { return }
     let host = try hostNamespace()
-    try asNetworkError { () throws(SystemError) in try FirewallTable.remove(ports, host) }
+    try asNetworkError { () throws(SystemError) in
+      try LingeringWork.run { (done) throws(SystemError) in
+        try FirewallTable.remove(ports, host, done: done)
+      }
+    }
   }
 
   /// The ports lead to the container's first address of each family that is on a bridge.

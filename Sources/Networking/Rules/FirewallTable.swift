@@ -58,15 +58,19 @@ struct FirewallTable {
   }
 
   /// Removes elements as far as they are there.
+  ///
+  /// - Parameter done: called when they are gone; what follows only waits for the kernel.
   static func remove(
-    _ elements: [(set: String, elements: [FirewallElement])], _ host: HostNamespace
+    _ elements: [(set: String, elements: [FirewallElement])], _ host: HostNamespace,
+    done: () throws(SystemError) -> Void = {}
   ) throws(SystemError) {
     guard elements.contains(where: { !$0.elements.isEmpty }) else { return }
     var session = FirewallSession(try host.socket(.netfilter))
     var batch = FirewallBatch(table: name)
     for part in elements { batch.removeElements(part.set, part.elements) }
     do throws(SystemError) {
-      return try session.commit(batch)
+      try session.commit(batch)
+      return try done()
     } catch {
       guard error.errno == .noSuchFileOrDirectory else { throw error }
     }
@@ -82,6 +86,7 @@ struct FirewallTable {
         }
       }
     }
+    try done()
   }
 
   private static func emptyTable() -> FirewallBatch {

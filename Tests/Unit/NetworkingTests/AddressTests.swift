@@ -98,3 +98,50 @@ struct NameFileTests {
     #expect(!file.hasContainers)
   }
 }
+
+struct NameTests {
+  /// What comes from outside never leads out of a folder, and never ends a line of a file.
+  @Test(arguments: ["", ".", "..", "../x", "a/b", "-a", ".a", "a b", "a\nb", "a\u{0}b", "ä"])
+  func networkNamesAreWords(_ text: String) throws {
+    #expect(!isNetworkName(text))
+    #expect(try NetworkFiles(folder: "/nowhere").read(text) == nil)
+  }
+
+  @Test func namesAsPodmanHasThem() {
+    for text in ["a", "my-net_1.x", "0", String(repeating: "n", count: 250)] {
+      #expect(isNetworkName(text))
+    }
+    #expect(!isNetworkName(String(repeating: "n", count: 300)))
+  }
+
+  @Test(arguments: ["", "../x", "a/b", "a.b", String(repeating: "a", count: 300)])
+  func containerIDsAreWords(_ text: String) throws {
+    #expect(!isContainerID(text))
+    #expect(try ContainerStates(runFolder: "/nowhere").read(text) == nil)
+  }
+
+  @Test func deviceNames() {
+    for text in ["eth0", "a.b", "123456789012345"] { #expect(isInterfaceName(text)) }
+    for text in ["", ".", "..", "a/b", "a:b", "a b", "1234567890123456"] {
+      #expect(!isInterfaceName(text))
+    }
+  }
+}
+
+struct PublishedPortTests {
+  @Test func rangesOfBothFamilies() throws {
+    let mapping = PortMapping(hostPort: 65534, containerPort: 80, count: 4)
+    let elements = PublishedPorts(mappings: [mapping], v4: .v4(1), v6: .v6(2)).elements()
+    // Nothing runs over the last port.
+    #expect(elements.map(\.set) == ["ports4", "ports6"])
+    #expect(elements.map(\.elements.count) == [2, 2])
+    #expect(elements[0].elements[0].key == [6, 0, 0, 0, 0xFF, 0xFE, 0, 0])
+  }
+
+  @Test func addressesOfTheHost() throws {
+    let one = PortMapping(hostAddress: IPAddress("127.0.0.1"), hostPort: 80, containerPort: 80)
+    let all = PortMapping(hostAddress: IPAddress("0.0.0.0"), hostPort: 81, containerPort: 80)
+    let elements = PublishedPorts(mappings: [one, all], v4: .v4(1), v6: .v6(2)).elements()
+    #expect(elements.map(\.set) == ["addressports4", "ports4"])
+  }
+}
