@@ -212,7 +212,7 @@ let package = Package(
       path: "Tests/Unit/StateStoreTests", swiftSettings: strict),
     .testTarget(
       name: "EngineTests",
-      dependencies: ["Engine", "JSON", "LinuxSystem"],
+      dependencies: ["Engine", "ImageSpec", "JSON", "LinuxSystem", "RuntimeSpec"],
       path: "Tests/Unit/EngineTests", swiftSettings: strict),
     .testTarget(
       name: "CommandsTests",

@@ -27,6 +27,9 @@ final class Database {
       throw failure
     }
     sqlite3_extended_result_codes(handle, 1)
+    // The last one to close would else write the whole log back, and wait for the disk: each command is
+    // the last one. What grows is written back by the commit that makes it grow.
+    _ = csqlite_keep_log_on_close(handle)
     // A writer holds the database for about a millisecond; hundreds at once still get their turn.
     sqlite3_busy_handler(
       handle,

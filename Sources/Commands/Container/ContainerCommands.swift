@@ -10,12 +10,13 @@ enum ContainerCommands {
     shared + [
       ContainerCleanup.command,
       ContainerDiff.container,
+      ContainerClone.command,
       ContainerExists.command,
       ContainerInspect.command,
       ContainerList.command.named("list", aliases: ["ls"]),
       ContainerPrune.command,
       MonitorEvent.command,
-    ]
+    ] + ContainerRefusals.commands
   }
 
   /// Those that stand in both places.

@@ -26,6 +26,9 @@ struct ContainerFolders {
   /// The log that the container has where no other is named.
   var log: String { lasting + "/ctr.log" }
 
+  /// What a folder of the host that is the root is changed to.
+  var rootOverlay: String { lasting + "/rootfs" }
+
   func make() throws {
     try makeDirectories(lasting, mode: 0o700)
     try makeDirectories(run, mode: 0o700)

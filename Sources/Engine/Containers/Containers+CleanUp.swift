@@ -88,6 +88,7 @@ extension Containers {
     for image in container.state.mountedImages {
       attempt { try engine.store.unmount(image: image) }
     }
+    if record.isRootfsOverlay { attempt { try unmountIfMounted(folders.rootOverlay + "/merged") } }
     if container.state.root != nil, !record.imageID.isEmpty {
       attempt { try engine.store.unmount(container: record.id) }
     }

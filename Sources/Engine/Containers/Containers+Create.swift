@@ -25,6 +25,11 @@ extension Containers {
       image = try engine.images.containerImage(name, request.imageSource)
     }
     if let rootfs = request.rootfs { try check(rootfs: rootfs) }
+    if request.rootfsIDMap != nil {
+      throw EngineError.unsupported(
+        "--rootfs with idmap",
+        reason: "please give the folder to the container's users, or use an image")
+    }
     if request.image == nil, request.rootfs == nil {
       throw EngineError.nothingToDo("an image or a root file system is needed")
     }
@@ -80,6 +85,7 @@ extension Containers {
   }
 
   private func check(rootfs: String) throws {
+    if rootfs.isEmpty { throw EngineError.nothingToDo("a root file system is needed") }
     do {
       _ = try openFile(rootfs, [.path, .directory])
     } catch {

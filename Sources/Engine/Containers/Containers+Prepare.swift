@@ -51,6 +51,7 @@ struct ContainerPreparation {
     context.apparmorProfile = appArmorProfile()
     context.cgroupsPath = try cgroupsPath()
     state.cgroup = context.cgroupsPath
+    context.hooks = try HookFolder.hooks(of: record, engine)
   }
 
   private var hostname: String {
@@ -70,7 +71,7 @@ struct ContainerPreparation {
 
   private mutating func mountRoot() throws {
     if let rootfs = record.rootfs {
-      context.root = rootfs
+      context.root = record.isRootfsOverlay ? try mountOverlay(over: rootfs) : rootfs
       return
     }
     context.root = try engine.store.mount(container: record.id)
@@ -78,6 +79,27 @@ struct ContainerPreparation {
     if !record.namespaces.uidMappings.isEmpty { makeReachable(context.root) }
     let (engine, id) = (engine, record.id)
     undo.add { try engine.store.unmount(container: id) }
+  }
+
+  /// A folder of the host with the container's changes over it.
+  private mutating func mountOverlay(over rootfs: String) throws -> String {
+    let folder = folders.rootOverlay
+    for name in ["upper", "work", "merged"] {
+      try makeDirectories("\(folder)/\(name)", mode: 0o755)
+    }
+    guard !"\(rootfs)\(folder)".contains(where: { ",:\\".contains($0) }) else {
+      throw EngineError.unsupported(
+        "--rootfs \(rootfs):O",
+        reason: "overlayfs takes no path with a comma, a colon or a backslash")
+    }
+    let merged = folder + "/merged"
+    try mount(
+      "overlay", on: merged, type: "overlay", [],
+      data: "lowerdir=\(rootfs),upperdir=\(folder)/upper,workdir=\(folder)/work"
+        + (context.isRootless ? ",userxattr" : ""))
+    undo.add { try unmount(merged, .detach) }
+    state.root = merged
+    return merged
   }
 
   /// Lets the container's own users, who are nobody to the host, pass through the folders above its root,
@@ -269,7 +291,9 @@ struct ContainerPreparation {
 
   private func cgroupsPath() throws -> String? {
     switch record.resources.cgroups {
-    case "disabled": return nil
+    case "disabled":
+      throw EngineError.unsupported(
+        "--cgroups disabled", reason: "the runtime \(record.runtime) puts every container into one")
     case "split":
       throw EngineError.unsupported(
         "--cgroups split", reason: "please use --cgroups enabled with --cgroup-parent")
