@@ -178,7 +178,7 @@ let package = Package(
       name: "NameServerTests", dependencies: ["NameServer"],
       path: "Tests/Unit/NameServerTests", swiftSettings: strict),
     .testTarget(
-      name: "NetworkingTests", dependencies: ["Networking"],
+      name: "NetworkingTests", dependencies: ["Firewall", "Networking"],
       path: "Tests/Unit/NetworkingTests", swiftSettings: strict),
     .testTarget(
       name: "ArchiveTests", dependencies: ["Archive", "LinuxSystem", system],

@@ -1,3 +1,4 @@
+import Firewall
 import Testing
 
 @testable import Networking
