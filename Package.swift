@@ -296,6 +296,9 @@ let package = Package(
       name: "ImageSpecTests", dependencies: ["ImageSpec", "JSON"],
       path: "Tests/Unit/ImageSpecTests", swiftSettings: strict),
     .testTarget(
+      name: "TransferTests", dependencies: ["HelperProtocols", "Transfer"],
+      path: "Tests/Unit/TransferTests", swiftSettings: strict),
+    .testTarget(
       name: "RuntimeSpecTests", dependencies: ["JSON", "RuntimeSpec"],
       path: "Tests/Unit/RuntimeSpecTests", swiftSettings: strict),
     .testTarget(

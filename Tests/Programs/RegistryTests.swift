@@ -123,6 +123,41 @@ struct RegistryTests {
     }
   }
 
+  @Test func listsHaveAnImageForEachPlatform() throws {
+    try withEngine { engine in
+      let host = try startRegistry(engine)
+      let folder = engine.workspace.folder
+      let id = try engine.inspect(Engine.image, "{{.Id}}")
+      try engine.workspace.must(
+        "\(projectFolder)/Scripts/make-image", folder + "/second", #"{"Cmd": ["/bin/other"]}"#,
+        folder + "/root.tar")
+      let second = try engine.must("pull", "-q", "oci:\(folder)/second").text
+      let list = "localhost/list:1"
+      #expect(try engine.run("manifest", "exists", list).status == 1)
+      let listID = try engine.must("manifest", "create", list, Engine.image).text
+      #expect(try engine.run("manifest", "exists", list).status == 0)
+      #expect(
+        try engine.must("manifest", "add", "--arch", "arm64", "--variant", "v8", list, second).text
+          == listID)
+      let entries = try engine.must("manifest", "inspect", list).json["manifests"]
+      #expect(entries[1]["platform"]["architecture"].string == "arm64")
+      let remote = "\(host)/several:1"
+      try engine.must("manifest", "push", "-q", "--tls-verify=false", list, "docker://\(remote)")
+      #expect(try engine.must("manifest", "rm", list).text == "Deleted: \(listID)")
+      try engine.must("rmi", "--all", "--force")
+      #expect(try engine.must("pull", "-q", "--tls-verify=false", remote).text == id)
+      let other = ["pull", "-q", "--tls-verify=false", "--platform", "linux/arm64", remote]
+      #expect(try engine.workspace.must(engine.command(other)).text == second)
+      let none = try engine.run(
+        "pull", "-q", "--tls-verify=false", "--arch", "s390x", "--os", "linux", remote)
+      #expect(none.stderr.contains("no image in the list is for linux/s390x"), "\(none)")
+      guard let skopeo = Program.named("skopeo") else { return }
+      try engine.workspace.must(
+        skopeo, "copy", "--all", "--src-tls-verify=false", "docker://\(remote)",
+        "dir:\(folder)/several")
+    }
+  }
+
   @Test func archivesCarryImages() throws {
     try withEngine { engine in
       let id = try engine.inspect(Engine.image, "{{.Id}}")

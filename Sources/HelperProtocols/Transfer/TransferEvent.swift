@@ -60,7 +60,7 @@ public struct TransferResult: JSONObject, Sendable, Equatable {
   /// A manifest that was asked for, and its media type.
   public var manifest: String?
   public var mediaType: String?
-  /// Tags, or what was said.
+  /// Tags; the platform of a manifest that was asked for; what was said.
   public var words: [String] = []
   public var hits: [SearchHit] = []
 

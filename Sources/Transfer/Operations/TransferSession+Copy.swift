@@ -76,7 +76,15 @@ extension TransferSession {
     try withSource(try PlaceName(request.source)) { source throws(TransferFailure) in
       let raw = try source.manifest(nil)
       result.manifest = String(decoding: raw.bytes, as: UTF8.self)
-      result.mediaType = try raw.document(source.name).mediaType.rawValue
+      let document = try raw.document(source.name)
+      result.mediaType = document.mediaType.rawValue
+      if case .image(let manifest) = document,
+        manifest.configuration.mediaType.layerCompression == nil,
+        let text = try? source.smallBlob(manifest.configuration),
+        let configuration = try? ImageConfiguration(parsing: text)
+      {
+        result.words = [configuration.platform.description]
+      }
       result.images = [TransferredImage(id: "", digest: raw.digest.description, names: [])]
     }
     return result
@@ -133,7 +141,9 @@ extension TransferSession {
       return try DockerArchiveSource(self, try ArchiveFile(path: path), name: name)
     case .layoutArchive(let path, let name):
       return try LayoutArchiveSource(self, try ArchiveFile(path: path), name: name)
-    case .store(let name): return try StoreSource(self, name)
+    case .store(let name):
+      if let list = try StoredListSource(self, name) { return list }
+      return try StoreSource(self, name)
     case .daemon(let name): return try daemonSource(name)
     }
   }

@@ -37,7 +37,9 @@ enum PlaceName: Equatable {
     case "containers-storage":
       // The store's own place may stand in brackets in front; ours is the one of the request.
       let name = rest.hasPrefix("[") ? rest.drop { $0 != "]" }.dropFirst() : rest
-      self = .store(String(name.hasPrefix("@") ? name.dropFirst() : name))
+      // Behind the last @ may stand the image's id, which says it all.
+      let id = name.lastIndex(of: "@").map { name[name.index(after: $0)...] }
+      self = .store(String(id.flatMap { Digest(hex: $0) == nil ? nil : $0 } ?? name))
     case "docker-daemon": self = .daemon(String(rest))
     default:
       throw TransferFailure(

@@ -96,7 +96,7 @@ final class TestServer: @unchecked Sendable {
       var sent = 0
       while sent < bytes.count {
         let count = send(
-          connection, bytes.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+          connection, bytes.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
         if count <= 0 { return }
         sent += count
       }
