@@ -7,8 +7,10 @@ import Testing
 
 /// podman-dns, where `make build` lays it or beside the tests.
 private let program: String? = {
-  let folder = CommandLine.arguments[0].split(separator: "/").dropLast().joined(separator: "/")
   let here = (try? CurrentProcess.workingDirectory()) ?? ""
+  let own = CommandLine.arguments[0]
+  let path = own.hasPrefix("/") ? own : "\(here)/\(own)"
+  let folder = path.split(separator: "/").dropLast().joined(separator: "/")
   return ["\(here)/build/libexec/podman/podman-dns", "/\(folder)/podman-dns"].first { path in
     (try? checkExecutable(path)) != nil
   }
