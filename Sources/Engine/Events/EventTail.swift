@@ -40,14 +40,24 @@ struct EventTail {
       let bytes = try file.lent.readSome(limit: 1 << 16, subject: path)
       if bytes.isEmpty { return events }
       rest += bytes
-      while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-        let line = Array(rest[..<end])
-        rest.removeFirst(end + 1)
+      for line in Self.takeLines(from: &rest) {
         if let event = try? JSONReader().read(Event.self, from: line), isNews(event) {
           events.append(event)
         }
       }
     }
+  }
+
+  /// Takes the lines that are whole out of what was read.
+  static func takeLines(from bytes: inout [UInt8]) -> [[UInt8]] {
+    var lines: [[UInt8]] = []
+    var start = 0
+    while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      lines.append(Array(bytes[start..<end]))
+      start = end + 1
+    }
+    bytes.removeFirst(start)
+    return lines
   }
 
   /// A rotated file begins with the newer half of the one before, between two marks. In that half the

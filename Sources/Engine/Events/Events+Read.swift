@@ -83,9 +83,7 @@ extension Events {
       let bytes = try reader.lent.readSome(limit: 1 << 16, subject: "journalctl")
       if bytes.isEmpty { return }
       rest += bytes
-      while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-        let line = Array(rest[..<end])
-        rest.removeFirst(end + 1)
+      for line in EventTail.takeLines(from: &rest) {
         guard let entry = try? JSONReader().read(JSONTree.self, from: line),
           let event = EventJournal.event(entry), filter.includes(event)
         else { continue }
