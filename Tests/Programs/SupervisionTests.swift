@@ -38,7 +38,8 @@ struct SupervisionTests {
   @Test func healthIsChecked() throws {
     try withEngine { engine in
       try engine.must(
-        "run", "-d", "--name", "c", "--health-cmd", "test ! -e /tmp/bad", "--health-interval", "200ms",
+        "run", "-d", "--name", "c", "--health-cmd", "test ! -e /tmp/bad", "--health-interval",
+        "200ms",
         "--health-retries", "1", "--network", "none", Engine.image, "sleep", "100")
       try engine.must("wait", "--condition", "healthy", "c")
       #expect(try engine.must("healthcheck", "run", "c").stdout == "")
@@ -56,12 +57,14 @@ struct SupervisionTests {
       try engine.must("run", "-d", "--name", "c", "--network", "none", Engine.image, "sleep", "100")
       let top = try engine.must("top", "c", "pid", "user", "args")
       #expect(top.lines.count == 2)
-      #expect(top.lines.last?.split(separator: " ").map(String.init) == ["1", "root", "sleep", "100"])
+      #expect(
+        top.lines.last?.split(separator: " ").map(String.init) == ["1", "root", "sleep", "100"])
       #expect(try engine.must("top", "c", "-o", "comm").lines.contains("sleep"))
       let stats = try engine.must("stats", "--no-stream", "--format", "json").json
       #expect(stats[0]["name"] == "c" && stats[0]["pids"] == "1")
       #expect(
-        try engine.must("stats", "--no-stream", "--format", "{{.Name}} {{.PIDs}}", "c").text == "c 1")
+        try engine.must("stats", "--no-stream", "--format", "{{.Name}} {{.PIDs}}", "c").text
+          == "c 1")
     }
   }
 

@@ -99,8 +99,9 @@ private final class LogPrinter {
   private var buffer: [UInt8] = []
   /// Where the buffer goes.
   private var target = FileDescriptor.standardOutput
-  /// Whether the next record continues a line that has its prefix already.
+  /// Whether the next record continues a line that has its prefix already, for each stream.
   private var isInsideLine = false
+  private var isInsideErrorLine = false
 
   init(_ call: Call, _ container: Containers.Container, _ index: Int, isOneOfMany: Bool) {
     var text = ""
@@ -133,7 +134,7 @@ private final class LogPrinter {
     let place = record.isError ? FileDescriptor.standardError : .standardOutput
     if place != target || buffer.count > 64 << 10 { try flush() }
     target = place
-    if !isInsideLine {
+    if !(record.isError ? isInsideErrorLine : isInsideLine) {
       buffer += prefix
       if hasTimes {
         appendTime(record.time)
@@ -142,7 +143,11 @@ private final class LogPrinter {
     }
     buffer += record.text
     if !record.isPartial { buffer.append(UInt8(ascii: "\n")) }
-    isInsideLine = record.isPartial
+    if record.isError {
+      isInsideErrorLine = record.isPartial
+    } else {
+      isInsideLine = record.isPartial
+    }
     return true
   }
 

@@ -129,32 +129,46 @@ struct LogFileReader {
     }
   }
 
-  /// Keeps the last lines in a ring, whole and partial records alike, and gives those that make up
-  /// the wanted number.
+  /// A line of the file that may be one of the last.
+  private struct Kept {
+    var line: [UInt8]
+    var isError: Bool
+    var isPartial: Bool
+    var isDropped = false
+  }
+
+  /// Keeps the records that make up the last lines, and gives them.
   private func readTail(_ count: Int, _ body: (LogRecord) throws -> Bool) throws {
-    var kept: [[UInt8]] = []
-    var whole = 0
+    var kept: [Kept] = []
+    var wholeLines = 0
     var first = 0
-    try files.read { line in
-      format.read(line) { record in
-        guard selection.wants(record), count > 0 else { return }
-        kept.append(Array(line))
-        if !record.isPartial { whole += 1 }
+    // A line ends with a whole record; the partial ones of its stream before it are its beginning.
+    func dropOldestLine() {
+      guard let end = kept[first...].firstIndex(where: { !$0.isPartial && !$0.isDropped }) else {
+        return
       }
-      while whole > count {
-        kept[first].withUnsafeBytes { line in
-          format.read(line) { if !$0.isPartial { whole -= 1 } }
-        }
-        kept[first] = []
-        first += 1
+      for index in first...end where kept[index].isError == kept[end].isError {
+        kept[index].isDropped = true
+        kept[index].line = []
       }
+      while first < kept.count, kept[first].isDropped { first += 1 }
+      wholeLines -= 1
       if first > 4096, first > kept.count / 2 {
         kept.removeFirst(first)
         first = 0
       }
     }
-    for line in kept[first...] {
-      try line.withUnsafeBytes { line in
+    try files.read { line in
+      format.read(line) { record in
+        guard selection.wants(record), count > 0 else { return }
+        kept.append(
+          Kept(line: Array(line), isError: record.isError, isPartial: record.isPartial))
+        if !record.isPartial { wholeLines += 1 }
+      }
+      while wholeLines > count { dropOldestLine() }
+    }
+    for item in kept[first...] where !item.isDropped {
+      try item.line.withUnsafeBytes { line in
         try format.read(line) { if try !body($0) { throw Enough() } }
       }
     }
