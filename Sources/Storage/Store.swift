@@ -153,7 +153,7 @@ public final class Store {
       return try body(lock, &removals)
     }
     // The lock is free by now: the rest may take its time.
-    for folder in removals { try? removeTree(folder) }
+    for folder in removals { try? removeTreeWithMounts(folder) }
     if !hasSwept {
       hasSwept = true
       TemporaryFolder.sweep("\(driver.home)/\(temporaryFolderName)")

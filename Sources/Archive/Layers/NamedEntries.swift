@@ -92,9 +92,9 @@ extension FileDescriptor {
           }
         }
         return OwnedDescriptor(owning: number)
-      } catch  where error.errno == .resourceTemporarilyUnavailable {
+      } catch where error.errno == .resourceTemporarilyUnavailable {
         // Something was renamed meanwhile.
-      } catch  where error.errno == .noFunction || error.errno == .notPermitted {
+      } catch where error.errno == .noFunction || error.errno == .notPermitted {
         return try walk(inRoot: path)
       }
     }
@@ -119,7 +119,7 @@ extension FileDescriptor {
       try archiveCall("stat", name.text) {
         name.withCharacters { fstatat(rawValue, $0, &status, AT_SYMLINK_NOFOLLOW) }
       }
-    } catch  where error.errno == .noSuchFileOrDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory {
       return nil
     }
     return status

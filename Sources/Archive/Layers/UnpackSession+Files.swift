@@ -61,7 +61,7 @@ extension UnpackSession {
     do throws(ArchiveError) {
       targetFolder = SharedDescriptor(
         try root.openFolder(inRoot: target.parent, walks: options.walks))
-    } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
       throw .refused(path: entry.pathText, .linkTargetMissing)
     }
     let name = EntryName(path.name)
@@ -126,7 +126,7 @@ extension UnpackSession {
           }
         }
       }
-    } catch  where error.errno == .notPermitted && options.skipsDevices && format != S_IFIFO {
+    } catch where error.errno == .notPermitted && options.skipsDevices && format != S_IFIFO {
       leftOut += 1
       return
     }
@@ -151,6 +151,6 @@ extension UnpackSession {
             UInt(AT_SYMLINK_NOFOLLOW), 0, 0)
         }
       }
-    } catch  where error.errno == .noFunction {}
+    } catch where error.errno == .noFunction {}
   }
 }

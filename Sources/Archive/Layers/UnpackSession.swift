@@ -100,7 +100,7 @@ final class UnpackSession {
       try archiveCall("mkdir", path.text) {
         name.withCharacters { mkdirat(parent.lent.rawValue, $0, 0o755) }
       }
-    } catch  where error.errno == .fileExists {
+    } catch where error.errno == .fileExists {
       // A link that leads nowhere.
       throw .refused(path: path.text, .parentNotDirectory)
     }
@@ -166,7 +166,7 @@ final class UnpackSession {
     while true {
       do throws(ArchiveError) {
         return try body()
-      } catch  where error.errno == .fileExists && attempts < 8 {
+      } catch where error.errno == .fileExists && attempts < 8 {
         attempts += 1
         guard let status = try parent.entryStatus(EntryName(path.name)) else { continue }
         if mayRemain(status) { return }

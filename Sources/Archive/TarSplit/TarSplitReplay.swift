@@ -39,7 +39,7 @@ public struct TarSplitReplay {
   ) throws(ArchiveError) -> OwnedDescriptor {
     do throws(ArchiveError) {
       return try folder.openFolder(inRoot: parent)
-    } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
       throw .contentDiffers(path: path.text)
     }
   }

@@ -65,7 +65,13 @@ extension Containers {
 
   /// Removes the container that has the name, or refuses the name.
   private func clear(_ name: String, _ request: ContainerRequest) throws {
-    guard let owner = try engine.state.record(kind: "container", name: name) else { return }
+    guard let owner = try engine.state.record(kind: "container", name: name) else {
+      // One that only the store knows is refused by the store.
+      if request.replaces, let stored = try engine.store.container(name), stored.names == [name] {
+        try remove(stored.id, RemoveOptions(isForced: true, removesVolumes: true))
+      }
+      return
+    }
     guard request.replaces else {
       throw EngineError.nameInUse(.container, name: name, owner: owner.id)
     }

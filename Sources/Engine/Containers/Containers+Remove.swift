@@ -27,7 +27,13 @@ extension Containers {
   /// - Returns: the ids of what was removed, itself last.
   @discardableResult
   public func remove(_ nameOrID: String, _ options: RemoveOptions) throws -> [String] {
-    let found = try find(nameOrID)
+    let found: Container
+    do {
+      found = try find(nameOrID)
+    } catch EngineError.noSuch(let kind, let name) {
+      if let id = try removeFromStore(nameOrID, options) { return [id] }
+      throw EngineError.noSuch(kind, name)
+    }
     var removed: [String] = []
     let dependents = try dependents(of: found.id)
     if !dependents.isEmpty {
@@ -38,6 +44,23 @@ extension Containers {
     }
     if try removeOne(found.id, options) { removed.append(found.id) }
     return removed
+  }
+
+  /// Removes a container that only the store knows: another engine's, or one whose making was killed before
+  /// it had a record of ours.
+  ///
+  /// - Returns: its id; nil where the store does not know it either.
+  private func removeFromStore(_ nameOrID: String, _ options: RemoveOptions) throws -> String? {
+    guard let stored = try engine.store.container(nameOrID),
+      try container(id: stored.id) == nil
+    else { return nil }
+    if !options.isForced, try engine.store.mountCount(container: stored.id) > 0 {
+      throw EngineError.failed(
+        "container \(nameOrID)",
+        reason: "another engine has mounted it; remove it there, or use --force")
+    }
+    try engine.store.deleteContainer(stored.id)
+    return stored.id
   }
 
   /// The containers that need another one.

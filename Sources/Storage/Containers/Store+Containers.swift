@@ -165,7 +165,7 @@ extension Store {
       }
     }
     for folder in [containerRecords.folder, "\(options.runRoot)/\(driverName)-containers"] {
-      try removeTree("\(folder)/\(id)")
+      try removeTreeWithMounts("\(folder)/\(id)")
     }
   }
 

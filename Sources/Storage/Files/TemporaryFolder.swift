@@ -85,3 +85,18 @@ func removeTree(_ path: String) throws(SystemError) {
   }
   try parent.lent.removeTree(String(path[path.index(after: slash)...]))
 }
+
+/// The same for a folder in which something may still be mounted, by an engine that was killed: that is
+/// taken away first.
+func removeTreeWithMounts(_ path: String) throws(SystemError) {
+  do throws(SystemError) {
+    try removeTree(path)
+  } catch {
+    guard error.errno == .resourceBusy else { throw error }
+    for entry in try MountTable.current().reversed()
+    where entry.path == path || entry.path.hasPrefix(path + "/") {
+      try? unmount(entry.path, [.detach, .noFollow])
+    }
+    try removeTree(path)
+  }
+}
