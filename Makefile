@@ -11,7 +11,8 @@ RELEASE := .build/release
 PROGRAMS := $(notdir $(wildcard Sources/Programs/*))
 BIN := $(filter podman ocirun,$(PROGRAMS))
 LIBEXEC := $(filter-out $(BIN),$(PROGRAMS))
-STATIC := $(filter podman ocirun podman-monitor podman-init podman-dns,$(PROGRAMS))
+SHARED := $(filter podman-transfer,$(PROGRAMS))
+STATIC := $(filter-out $(SHARED),$(PROGRAMS))
 
 # What podman itself writes for shells, beside its manual pages: bash, zsh, fish.
 COMPLETIONS := bash-completion/completions/podman zsh/site-functions/_podman \
@@ -50,6 +51,7 @@ build:
 	@mkdir -p build/bin build/libexec/podman
 	@set -e; for program in $(PROGRAMS); do swift build -c release --product $$program; done
 	@$(if $(STATIC),Scripts/check-static $(addprefix $(RELEASE)/,$(STATIC)))
+	@$(if $(SHARED),Scripts/check-static --shared $(addprefix $(RELEASE)/,$(SHARED)))
 	@set -e; for program in $(BIN); do \
 	  strip -s -o build/bin/$$program.new $(RELEASE)/$$program; \
 	  mv build/bin/$$program.new build/bin/$$program; done

@@ -18,6 +18,13 @@ let staticLink: [LinkerSetting] = [
   .unsafeFlags(["-static-executable", "-Xlinker", "--gc-sections"])
 ]
 
+/// A program that needs a library which Debian has only as a shared one takes that and the C library, but
+/// no part of Swift: a machine that runs it has no toolchain.
+let sharedProgram: [SwiftSetting] = strict + [.unsafeFlags(["-static-stdlib"])]
+let sharedLink: [LinkerSetting] = [
+  .unsafeFlags(["-static-stdlib", "-Xlinker", "--gc-sections"])
+]
+
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
@@ -164,7 +171,8 @@ let package = Package(
     .executableTarget(
       name: "podman-transfer",
       dependencies: ["HelperProtocols", "JSON", "LinuxSystem", "Transfer", system],
-      path: "Sources/Programs/podman-transfer", swiftSettings: strict),
+      path: "Sources/Programs/podman-transfer", swiftSettings: sharedProgram,
+      linkerSettings: sharedLink),
 
     .executableTarget(
       name: "podman-dns", dependencies: ["LinuxSystem", "NameServer"],
