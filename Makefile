@@ -20,7 +20,7 @@ COMPLETIONS := bash-completion/completions/podman zsh/site-functions/_podman \
 
 # What each job needs of Debian 12. PEERS are the engines and runtimes that tests and bench run
 # ours beside: where one cannot be installed, its tests are skipped and say so.
-BUILD_PACKAGES := binutils libcurl4-openssl-dev libisal-dev libseccomp-dev libsqlite3-dev libssl-dev libzstd-dev zlib1g-dev
+BUILD_PACKAGES := binutils libbz2-dev libcurl4-openssl-dev libisal-dev liblzma-dev libseccomp-dev libsqlite3-dev libssl-dev libzstd-dev zlib1g-dev
 CHECK_PACKAGES := jq
 QUICKSTART_PACKAGES := busybox-static curl docker-registry jq passt uidmap
 TEST_PACKAGES := attr busybox-static curl iproute2 jq nftables runc

@@ -46,6 +46,9 @@ let package = Package(
     .systemLibrary(name: "CCrypto"),
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CZstd"),
+    // libbz2-dev and liblzma-dev; likewise.
+    .systemLibrary(name: "CBzip2"),
+    .systemLibrary(name: "CLZMA"),
     // libisal-dev, for podman-transfer alone, which is dynamic.
     .systemLibrary(name: "CISAL"),
 
@@ -79,7 +82,9 @@ let package = Package(
       name: "StateStore", dependencies: ["CSQLite", "LinuxSystem", system], swiftSettings: strict),
     .target(
       name: "Archive",
-      dependencies: ["CCrypto", "CLinux", "CZlib", "CZstd", "JSON", "LinuxSystem", system],
+      dependencies: [
+        "CBzip2", "CCrypto", "CLZMA", "CLinux", "CZlib", "CZstd", "JSON", "LinuxSystem", system,
+      ],
       swiftSettings: strict),
 
     .target(

@@ -10,7 +10,7 @@ extension ArchiveError: CustomStringConvertible {
       "the \(format.rawValue) data is damaged at byte \(offset): \(fault)"
     case .truncated(let format): "the \(format.rawValue) data ends too early"
     case .unsupportedCompression(let name):
-      "the archive is compressed with \(name), which is not supported; please use gzip or zstd"
+      "nothing is compressed with \(name); please use gzip or zstd"
     case .exceeds(let limit, let allowed): "the archive goes beyond \(limit.words) (\(allowed))"
     case .refused(let path, let refusal): "the entry \"\(path)\" is refused: \(refusal.words)"
     case .unmappedOwner(let path, let user, let group):

@@ -13,7 +13,7 @@ public enum ArchiveError: Error, Equatable, Sendable {
   case malformed(_ format: ArchiveFormat, _ fault: String, offset: UInt64)
   /// The stream ends where more has to follow.
   case truncated(_ format: ArchiveFormat)
-  /// The stream is compressed in a way that is recognised and not supported.
+  /// A format that is not written.
   case unsupportedCompression(String)
   /// A limit of `ArchiveLimits` was reached.
   case exceeds(_ limit: ArchiveLimits.Kind, allowed: UInt64)
@@ -29,7 +29,7 @@ public enum ArchiveError: Error, Equatable, Sendable {
 
 /// The formats that errors speak of.
 public enum ArchiveFormat: String, Equatable, Sendable {
-  case tar, gzip, zstd, tarSplit, report
+  case tar, gzip, zstd, bzip2, xz, tarSplit, report
 }
 
 /// Why an entry of an archive is refused.

@@ -1,31 +1,25 @@
 /// How a stream is compressed.
 public enum Compression: String, Equatable, Sendable, CaseIterable {
   case none, gzip, zstd
+  /// Only read, not written.
+  case bzip2, xz
 
   /// How many bytes `sniff` wants to see.
   static let magicLength = 6
 
   /// Recognises a format by the first bytes of a stream; what is none of them is `none`.
-  ///
-  /// - Throws: `unsupportedCompression` for bzip2 and xz.
-  static func sniff(_ start: UnsafeRawBufferPointer) throws(ArchiveError) -> Compression {
+  static func sniff(_ start: UnsafeRawBufferPointer) -> Compression {
     if start.starts(with: [0x1f, 0x8b, 0x08]) { return .gzip }
     if start.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) { return .zstd }
-    // A skippable frame, as zstd:chunked begins with none but may end with.
+    // A skippable frame of zstd.
     if start.count >= 4, start[0] & 0xf0 == 0x50, start[1...3].elementsEqual([0x2a, 0x4d, 0x18]) {
       return .zstd
     }
-    if start.starts(with: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]) {
-      throw .unsupportedCompression("xz")
-    }
+    if start.starts(with: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]) { return .xz }
     if start.starts(with: Array("BZh".utf8)), start.count > 3, (0x31...0x39).contains(start[3]) {
-      return try unsupportedBzip2()
+      return .bzip2
     }
     return .none
-  }
-
-  private static func unsupportedBzip2() throws(ArchiveError) -> Compression {
-    throw .unsupportedCompression("bzip2")
   }
 }
 

@@ -6,7 +6,7 @@ public final class Compressor: ByteSink {
   private let encoder: any ByteSink
 
   /// - Parameters:
-  ///   - compression: the format.
+  ///   - compression: the format; bzip2 and xz are not written (`unsupportedCompression`).
   ///   - level: 1–9 for gzip, 1–22 for zstd; nil is the format's default (6 and 3).
   ///   - sink: is finished by `finish` too.
   public init(
@@ -16,6 +16,7 @@ public final class Compressor: ByteSink {
     case .none: encoder = sink
     case .gzip: encoder = try GzipEncoder(level: level, to: sink)
     case .zstd: encoder = try ZstdEncoder(level: level, to: sink)
+    case .bzip2, .xz: throw .unsupportedCompression(compression.rawValue)
     }
   }
 

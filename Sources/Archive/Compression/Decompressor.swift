@@ -1,5 +1,5 @@
 /// A stream decompressed: gzip (RFC 1952, several members too), zstd (RFC 8878, several frames and
-/// zstd:chunked) or as it is.
+/// zstd:chunked), bzip2, xz, or as it is.
 public final class Decompressor: ByteSource {
   /// How the stream is compressed.
   public let compression: Compression
@@ -30,6 +30,8 @@ public final class Decompressor: ByteSource {
     switch self.compression {
     case .none: decoder = input
     case .gzip: decoder = try gzip.decode(input)
+    case .bzip2: decoder = Bzip2Decoder(input)
+    case .xz: decoder = try XZDecoder(input)
     case .zstd: decoder = try ZstdDecoder(input, windowLog: limits.zstdWindowLog)
     }
   }
@@ -41,7 +43,7 @@ public final class Decompressor: ByteSource {
     defer { magic.deallocate() }
     let count = try source.fill(magic)
     let start = UnsafeRawBufferPointer(rebasing: magic[..<count])
-    return (Array(start), try Compression.sniff(start))
+    return (Array(start), Compression.sniff(start))
   }
 
   public func next(_ limit: Int) throws(ArchiveError) -> UnsafeRawBufferPointer {

@@ -44,6 +44,8 @@ struct LayerIntake {
         case .none: .none
         case .gzip: .gzip
         case .zstd: .zstd
+        case .bzip2: .bzip2
+        case .xz: .xz
         }
       if !report.isReproducible { try removeTree(staged.tarSplitPath) }
       let contents = LayerContents(

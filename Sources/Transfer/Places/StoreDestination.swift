@@ -140,6 +140,8 @@ extension LayerCompression {
     case .none: self = .none
     case .gzip: self = .gzip
     case .zstd: self = .zstd
+    case .bzip2: self = .bzip2
+    case .xz: self = .xz
     }
   }
 }
