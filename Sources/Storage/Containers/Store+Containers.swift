@@ -144,28 +144,44 @@ extension Store {
 
   /// Removes a container, its layer and its folders; what is missing of them already is no error. It is
   /// unmounted first.
+  ///
+  /// - Throws: `StorageError.noSuchContainer`; its folders are gone then too, which a removal that was
+  ///   killed may have left.
   public func deleteContainer(_ id: String) throws {
     guard isObjectID(id) else { throw StorageError.invalidID(id) }
-    try changingLayers { lock, removals in
-      try containerRecords.lockFile.withLock(.exclusive) { containerLock in
-        try containerRecords.refresh()
-        guard let found = try containerRecords.find(id: id) else {
-          throw StorageError.noSuchContainer(id)
-        }
-        let container = found.record.stored(isVolatile: found.file.isVolatile)
-        let canBeLost = found.file.isVolatile || canBeLost(container.isVolatile)
-        let layer = container.layer
-        try layerJournal.noting(isObjectID(layer) ? [.unneeded(layer)] : []) {
-          try containerRecords.remove(id: id)
-          try containerLock.recordWrite()
-          try found.file.save(durable: !canBeLost)
-          guard isObjectID(layer) else { return }
-          try drop(layer: layer, durable: !canBeLost, lock, &removals)
-        }
-      }
+    do {
+      try changingLayers { lock, removals in try deleteRecords(ofContainer: id, lock, &removals) }
+    } catch StorageError.noSuchContainer(let id) {
+      try removeFolders(ofContainer: id)
+      throw StorageError.noSuchContainer(id)
     }
+    try removeFolders(ofContainer: id)
+  }
+
+  private func removeFolders(ofContainer id: String) throws {
     for folder in [containerRecords.folder, "\(options.runRoot)/\(driverName)-containers"] {
       try removeTreeWithMounts("\(folder)/\(id)")
+    }
+  }
+
+  private func deleteRecords(
+    ofContainer id: String, _ lock: HeldLock, _ removals: inout [String]
+  ) throws {
+    try containerRecords.lockFile.withLock(.exclusive) { containerLock in
+      try containerRecords.refresh()
+      guard let found = try containerRecords.find(id: id) else {
+        throw StorageError.noSuchContainer(id)
+      }
+      let container = found.record.stored(isVolatile: found.file.isVolatile)
+      let canBeLost = found.file.isVolatile || canBeLost(container.isVolatile)
+      let layer = container.layer
+      try layerJournal.noting(isObjectID(layer) ? [.unneeded(layer)] : []) {
+        try containerRecords.remove(id: id)
+        try containerLock.recordWrite()
+        try found.file.save(durable: !canBeLost)
+        guard isObjectID(layer) else { return }
+        try drop(layer: layer, durable: !canBeLost, lock, &removals)
+      }
     }
   }
 

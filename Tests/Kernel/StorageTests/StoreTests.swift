@@ -186,6 +186,27 @@ struct StoreTests {
     #expect(try !MountTable.current().contains { $0.path == path })
   }
 
+  /// An engine that was killed leaves a mount below the folder, and a removal that was killed the folder.
+  @Test func whatIsStillMountedInAContainersFolderGoesWithIt() throws {
+    let test = try TestStore(in: "/dev/shm")
+    defer { withExtendedLifetime(test) {} }
+    let image = try makeImage(test)
+    let store = try test.open()
+    let box = try store.createContainer(ContainerOptions(image: image))
+    let folder = store.runtimeFolder(ofContainer: box.id)
+    for hasRecord in [true, false] {
+      try makeDirectories("\(folder)/shm", mode: 0o700)
+      try mount("tmpfs", on: "\(folder)/shm", type: "tmpfs", [])
+      if hasRecord {
+        try store.deleteContainer(box.id)
+      } else {
+        #expect(throws: StorageError.noSuchContainer(box.id)) { try store.deleteContainer(box.id) }
+      }
+      #expect(!fileExists(folder))
+    }
+    #expect(try test.strays() == [])
+  }
+
   @Test func lostShortLinksAreMadeAnew() throws {
     let test = try TestStore()
     defer { withExtendedLifetime(test) {} }
