@@ -10,7 +10,7 @@ extension Containers {
   /// - Returns: the connection, on which further packets follow.
   func connect(to id: String, _ request: MonitorRequest) throws -> SharedDescriptor {
     let path = "\(ContainerFolders(id, engine).monitor)/\(MonitorFiles.socket)"
-    let socket = try UnixSocket.connect(.sequencedPacket, to: path)
+    let socket = try monitorSocket(of: id)
     _ = try socket.lent.writeSome(try JSONWriter().write(request), subject: path)
     let packet = try socket.lent.readSome(limit: 1 << 20, subject: path)
     guard packet.first == MonitorPacket.answer.rawValue else {
@@ -21,6 +21,23 @@ extension Containers {
       throw EngineError.program("podman-monitor", status: 125, message: error)
     }
     return SharedDescriptor(socket)
+  }
+
+  /// A fresh connection to a container's monitor.
+  func monitorSocket(of id: String) throws -> OwnedDescriptor {
+    let path = "\(ContainerFolders(id, engine).monitor)/\(MonitorFiles.socket)"
+    do throws(SystemError) {
+      return try UnixSocket.connect(.sequencedPacket, to: path)
+    } catch {
+      switch error.errno {
+      case .noSuchFileOrDirectory, .connectionRefused:
+        throw EngineError.program(
+          "podman-monitor", status: 125,
+          message: "it does not run any more for container \(id.prefix(12)); please stop the "
+            + "container and start it again")
+      default: throw error
+      }
+    }
   }
 
   /// Asks for something that needs no more than an answer.

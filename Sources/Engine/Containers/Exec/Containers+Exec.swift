@@ -146,10 +146,9 @@ extension Containers {
   private func connectForExec(
     _ container: Container, _ exec: ExecRequest, _ descriptors: [FileDescriptor], program: String
   ) throws -> (socket: SharedDescriptor, terminal: SharedDescriptor?) {
-    let path = "\(ContainerFolders(container.id, engine).monitor)/\(MonitorFiles.socket)"
     var request = MonitorRequest(.exec)
     request.exec = exec
-    let socket = try UnixSocket.connect(.sequencedPacket, to: path)
+    let socket = try monitorSocket(of: container.id)
     try socket.lent.send(try JSONWriter().write(request), with: descriptors)
     let message = try socket.lent.receive(bytes: 1 << 16, descriptors: 1)
     guard message.bytes.first == MonitorPacket.answer.rawValue else {

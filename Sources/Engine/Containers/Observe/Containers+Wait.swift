@@ -109,10 +109,9 @@ extension Containers {
         container: container.name, container.state.status, operation: "check",
         needed: "it must be running: container is not running")
     }
-    let path = "\(ContainerFolders(container.id, engine).monitor)/\(MonitorFiles.socket)"
-    let socket = try UnixSocket.connect(.sequencedPacket, to: path)
+    let socket = try monitorSocket(of: container.id)
     try socket.lent.send(try JSONWriter().write(MonitorRequest(.checkHealth)), with: [])
-    let packet = try socket.lent.readSome(limit: 1 << 16, subject: path)
+    let packet = try socket.lent.readSome(limit: 1 << 16, subject: "podman-monitor")
     let answer = try JSONReader().read(MonitorAnswer.self, from: Array(packet.dropFirst()))
     if let error = answer.error {
       throw EngineError.program("podman-monitor", status: 125, message: error)
