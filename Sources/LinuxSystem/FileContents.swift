@@ -134,6 +134,12 @@ extension FileDescriptor {
       throw error
     }
   }
+
+  /// Removes what replacements of a file have left that were interrupted. Nobody may be replacing it:
+  /// the caller holds the lock of the file.
+  public func removeInterruptedReplacements(of name: String) throws(SystemError) {
+    for entry in try entryNames() where entry.hasPrefix(".\(name).") { try removeFile(entry) }
+  }
 }
 
 /// Reads a whole file by its path, if it is a regular one: a FIFO would make the reader wait, and a

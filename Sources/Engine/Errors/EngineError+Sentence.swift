@@ -15,6 +15,7 @@ extension EngineError: CustomStringConvertible {
       "the \(kind.rawValue) name \"\(name)\" is already in use by \(owner). You have to remove that "
         + "\(kind.rawValue) to be able to reuse that name: that name is already in use, or use "
         + "--replace to instruct Podman to do so"
+    case .exists(.volume, let name): "volume \(name) already exists: volume already exists"
     case .exists(let kind, let name): "\(kind.rawValue) \(name) already exists"
     case .wrongState(let container, let status, let operation, let needed):
       "cannot \(operation) container \(container), which is \(status.rawValue); \(needed)"

@@ -56,6 +56,7 @@ struct FileSecretDriver: SecretDriver {
     body(&contents)
     let text = try JSONWriter(.indented("  ")).write(contents)
     let place = try openFile(folder, [.readOnly, .directory])
+    try place.lent.removeInterruptedReplacements(of: Self.name)
     try place.lent.replaceFile(Self.name, contents: text, mode: 0o600, durable: true)
     try lock.close()
   }
