@@ -77,7 +77,8 @@ extension ContainerPreparation {
       imageHosts = try ContainerUser.contents(of: "/etc/hosts", in: root) ?? []
     }
     return try engine.networks.hostsFile(
-      record, statuses: statuses, imageHosts: String(decoding: imageHosts, as: UTF8.self))
+      record, statuses: statuses, imageHosts: String(decoding: imageHosts, as: UTF8.self),
+      userModeHost: userModeHost)
   }
 
   private func resolverText() -> String {

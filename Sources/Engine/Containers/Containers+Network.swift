@@ -41,6 +41,7 @@ extension ContainerPreparation {
         ports: try record.network.ports.map { try networks.mapping($0) })
       state.networkStatus = Networks.trees([setup.status])
       userModeServers = setup.dnsServers
+      userModeHost = setup.hostAddress
       return
     }
     guard !record.network.attachments.isEmpty else { return }

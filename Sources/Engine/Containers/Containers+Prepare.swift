@@ -18,6 +18,8 @@ struct ContainerPreparation {
   var heldPorts: [SharedDescriptor] = []
   /// The name servers of a network in user mode.
   var userModeServers: [IPAddress] = []
+  /// How a container of such a network reaches the host; nil where it cannot.
+  var userModeHost: IPAddress?
 
   init(_ container: Containers.Container, _ engine: ContainerEngine) {
     self.engine = engine

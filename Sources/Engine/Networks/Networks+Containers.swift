@@ -78,13 +78,15 @@ extension Networks {
   ///
   /// - Parameters:
   ///   - statuses: what it has of its networks.
+  ///   - userModeHost: how it reaches the host in a user-mode network.
   ///   - imageHosts: the image's own file, which `--hosts-file image` takes as the base.
   public func hostsFile(
-    _ record: ContainerRecord, statuses: [NetworkStatus], imageHosts: String = ""
+    _ record: ContainerRecord, statuses: [NetworkStatus], imageHosts: String = "",
+    userModeHost: IPAddress? = nil
   ) throws -> String {
     var file = HostsFile()
     file.base = try hostsBase(record, imageHosts: imageHosts)
-    file.host = hostAddress(record, statuses)
+    file.host = hostAddress(record, statuses, userModeHost)
     for text in record.network.addedHosts { file.added.append(try addedHost(text, file.host)) }
     let names = [record.hostname ?? record.shortID, record.name]
     let own = statuses.flatMap { $0.addresses.map(\.address.address) }
@@ -115,18 +117,15 @@ extension Networks {
 
   /// The host, as the container reaches it.
   private func hostAddress(
-    _ record: ContainerRecord, _ statuses: [NetworkStatus]
+    _ record: ContainerRecord, _ statuses: [NetworkStatus], _ userModeHost: IPAddress?
   ) -> IPAddress? {
     if let address = engine.configuration.containersConf.containers.hostAddress,
       !address.isEmpty
     {
       return IPAddress(address)
     }
-    switch record.network.userMode {
-    case "pasta": return IPAddress("169.254.1.2")
-    case "slirp4netns": return IPAddress("10.0.2.2")
-    default: return statuses.lazy.flatMap(\.addresses).compactMap(\.gateway).first
-    }
+    if record.network.userMode != nil { return userModeHost }
+    return statuses.lazy.flatMap(\.addresses).compactMap(\.gateway).first
   }
 
   /// `name[;name…]:address` or `…:host-gateway`.
