@@ -76,7 +76,10 @@ extension ContainerInspection {
 
   private var healthFields: [GoStructure.Field] {
     guard let health = record.health else {
-      return [.field("HealthcheckOnFailureAction", .string("none"))]
+      return [
+        .field("Healthcheck", omitsEmpty: true, .null),
+        .field("HealthcheckOnFailureAction", .string("none")),
+      ]
     }
     var fields: [GoStructure.Field] = [
       .field(

@@ -118,8 +118,8 @@ struct ContainerInspection {
       .field("FinishedAt", Self.time(isRunning ? 0 : state.finishedAt)),
     ]
     fields.append(.field("Health", healthValue))
-    if let cgroup = state.cgroup { fields.append(.field("CgroupPath", .string(cgroup))) }
     fields += [
+      .field("CgroupPath", omitsEmpty: true, .string(state.cgroup ?? "")),
       .field("CheckpointedAt", Self.time(state.checkpointedAt)),
       .field("RestoredAt", Self.time(state.restoredAt)),
       .field("StoppedByUser", omitsEmpty: true, .bool(state.isStoppedByUser)),
@@ -156,7 +156,8 @@ struct ContainerInspection {
     return .list(
       shown.map { mount in
         var fields: [GoStructure.Field] = [.field("Type", .string(mount.kind.rawValue))]
-        if mount.kind == .volume { fields.append(.field("Name", .string(mount.source))) }
+        fields.append(
+          .field("Name", omitsEmpty: true, .string(mount.kind == .volume ? mount.source : "")))
         fields.append(
           .field(
             "Source",
@@ -168,7 +169,7 @@ struct ContainerInspection {
         fields.append(.field("Options", Self.strings(Self.shownOptions(mount))))
         fields.append(.field("RW", .bool(!mount.isReadOnly && mount.kind != .image)))
         fields.append(.field("Propagation", .string(Self.propagation(mount))))
-        if let path = mount.subpath { fields.append(.field("SubPath", .string(path))) }
+        fields.append(.field("SubPath", omitsEmpty: true, .string(mount.subpath ?? "")))
         return .structure(GoStructure(fields))
       })
   }
@@ -203,20 +204,18 @@ struct ContainerInspection {
       .field("LinkLocalIPv6PrefixLen", .int(0)), .field("Ports", portBindings(withExposed: true)),
       .field("SandboxKey", .string(sandboxKey)),
     ]
-    if !record.network.attachments.isEmpty {
-      var networks: [String: GoValue] = [:]
-      for attachment in record.network.attachments {
-        let status = facts.networks.first { $0.network == attachment.name }
-        networks[attachment.name] = .structure(
-          GoStructure(
-            addressFields(status) + [
-              .field("NetworkID", .string(attachment.name)), .field("DriverOpts", .nilMap),
-              .field("IPAMConfig", .nilMap), .field("Links", .nilList),
-              .field("Aliases", Self.strings(attachment.aliases + [record.shortID])),
-            ]))
-      }
-      fields.append(.field("Networks", .map(networks)))
+    var networks: [String: GoValue] = [:]
+    for attachment in record.network.attachments {
+      let status = facts.networks.first { $0.network == attachment.name }
+      networks[attachment.name] = .structure(
+        GoStructure(
+          addressFields(status) + [
+            .field("NetworkID", .string(attachment.name)), .field("DriverOpts", .nilMap),
+            .field("IPAMConfig", .nilMap), .field("Links", .nilList),
+            .field("Aliases", Self.strings(attachment.aliases + [record.shortID])),
+          ]))
     }
+    fields.append(.field("Networks", omitsEmpty: true, .map(networks)))
     return .structure(GoStructure(fields))
   }
 

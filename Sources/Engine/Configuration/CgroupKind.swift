@@ -9,8 +9,13 @@ struct CgroupKind {
   /// Whether systemd is the machine's first process.
   let hasSystemd: Bool
 
+  /// Whether the number of processes can be limited.
+  let limitsProcesses: Bool
+
   init() {
-    isUnified = (try? CgroupLayout.detect().mode) == .unified
+    let layout = try? CgroupLayout.detect()
+    isUnified = layout?.mode == .unified
+    limitsProcesses = (try? layout?.availableControllers())?.contains("pids") == true
     hasSystemd = (try? openFile("/run/systemd/system", [.path, .directory])) != nil
   }
 }

@@ -34,11 +34,14 @@ extension ContainerResolution {
     return resources
   }
 
-  /// 2048, where the cgroup can hold to it.
+  /// What containers.conf says or 2048, where the machine's cgroups can hold to it: nobody asked for this
+  /// limit, so that its absence is no error.
   private func standardPidsLimit(_ cgroups: String) -> Int64? {
-    if cgroups == "disabled" { return nil }
-    if let configured = defaults.pidsLimit { return configured == 0 ? nil : configured }
-    return engine.managesCgroups ? 2048 : nil
+    guard cgroups != "disabled", engine.managesCgroups, engine.cgroups.limitsProcesses else {
+      return nil
+    }
+    guard let configured = defaults.pidsLimit else { return 2048 }
+    return configured == 0 ? nil : configured
   }
 
   private func standardShmSize() throws -> Int64 {
