@@ -1,5 +1,6 @@
 import CommandLine
 import Engine
+import LinuxSystem
 
 /// The options of the program itself. All but the last few may also stand behind a command.
 enum GlobalOptions {
@@ -92,18 +93,26 @@ enum GlobalOptions {
     Option(name, kind, help, global: true)
   }
 
+  /// A path as the engine takes it; a relative one begins at the working directory.
+  private static func absolute(_ path: String?) -> String? {
+    guard let path, !path.isEmpty, !path.hasPrefix("/"),
+      let here = try? CurrentProcess.workingDirectory()
+    else { return path }
+    return "\(here)/\(path)"
+  }
+
   /// What they say to the engine.
   static func engineOptions(_ options: ParsedOptions) -> EngineOptions {
     var engine = EngineOptions()
-    engine.root = options.given("root")
-    engine.runRoot = options.given("runroot")
-    engine.imageStore = options.given("imagestore")
+    engine.root = absolute(options.given("root"))
+    engine.runRoot = absolute(options.given("runroot"))
+    engine.imageStore = absolute(options.given("imagestore"))
     engine.storageDriver = options.given("storage-driver")
     engine.storageOptions = options.list("storage-opt")
     if options.has("transient-store") { engine.isTransientStore = options.flag("transient-store") }
-    engine.temporaryFolder = options.given("tmpdir")
-    engine.volumePath = options.given("volumepath")
-    engine.networkConfigurationFolder = options.given("network-config-dir")
+    engine.temporaryFolder = absolute(options.given("tmpdir"))
+    engine.volumePath = absolute(options.given("volumepath"))
+    engine.networkConfigurationFolder = absolute(options.given("network-config-dir"))
     engine.runtime = options.given("runtime")
     engine.runtimeFlags = options.list("runtime-flag")
     engine.cgroupManager = options.given("cgroup-manager")

@@ -10,6 +10,8 @@ struct ImageTree {
   /// The images whose top layer it is.
   private let standingOn: [String: [Int]]
   private let childLayers: [String: [String]]
+  /// How many steps each image's history has: most candidates for a parent differ in that.
+  private let stepCounts: [Int]
   /// Images that were removed since.
   private var gone: Set<String> = []
 
@@ -35,6 +37,7 @@ struct ImageTree {
       } catch { broken.append(error) }
     }
     self.images = images
+    stepCounts = images.map(Self.stepCount)
     self.broken = broken
     self.layers = Dictionary(layers.items.map { ($0.id, $0) }) { first, _ in first }
     var standingOn: [String: [Int]] = [:]
@@ -82,12 +85,14 @@ struct ImageTree {
 
   /// The image that another was built on: with one step less in its history.
   func parent(of child: Images.Image) -> Images.Image? {
-    candidates(child, below: true).first { isParent($0, of: child) }
+    let steps = Self.stepCount(child) - 1
+    return candidates(child, below: true, steps: steps).first { isParent($0, of: child) }
   }
 
   /// Whether an image was built on this one.
   func hasChildren(_ image: Images.Image) -> Bool {
-    candidates(image, below: false).contains { isParent(image, of: $0) }
+    let steps = Self.stepCount(image) + 1
+    return candidates(image, below: false, steps: steps).contains { isParent(image, of: $0) }
   }
 
   /// Whether nothing names it and nothing was built on it.
@@ -96,11 +101,21 @@ struct ImageTree {
   /// Whether nothing names it but something was built on it.
   func isIntermediate(_ image: Images.Image) -> Bool { image.names.isEmpty && hasChildren(image) }
 
-  /// The images that share the top layer, and those on the layer below or on those above.
-  private func candidates(_ image: Images.Image, below: Bool) -> [Images.Image] {
-    guard let top = image.stored.topLayer else { return images(onLayer: "") }
-    let neighbours = below ? layers[top]?.parent.map { [$0] } ?? [] : children(ofLayer: top)
-    return ([top] + neighbours).flatMap { images(onLayer: $0) }
+  private static func stepCount(_ image: Images.Image) -> Int {
+    image.configuration?.history?.count ?? 0
+  }
+
+  /// The images with so many steps that share the top layer, or have that below it or one of those above.
+  private func candidates(
+    _ image: Images.Image, below: Bool, steps: Int
+  ) -> [Images.Image] {
+    var layers = [image.stored.topLayer ?? ""]
+    if let top = image.stored.topLayer {
+      layers += below ? self.layers[top]?.parent.map { [$0] } ?? [] : children(ofLayer: top)
+    }
+    return layers.flatMap { standingOn[$0] ?? [] }.filter { stepCounts[$0] == steps }.map {
+      images[$0]
+    }.filter { !gone.contains($0.id) }
   }
 
   private func isParent(_ parent: Images.Image, of child: Images.Image) -> Bool {
