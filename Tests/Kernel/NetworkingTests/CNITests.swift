@@ -49,7 +49,8 @@ struct CNITests {
   }
 
   @Test func networkIsMadeAndRemoved() throws {
-    let (_, service) = try lab()
+    let (lab, service) = try lab()
+    defer { withExtendedLifetime(lab) {} }
     let network = try service.create(NewNetworkRequest(name: "own"))
     #expect(try service.network("own").subnets == network.subnets)
     try service.remove("own")
