@@ -57,9 +57,6 @@ extension TransferFailure: CustomStringConvertible {
     case .blocked:
       return "\(about)\(host ?? "the registry") is blocked in registries.conf"
     case .rejected: return "\(about)the trust policy rejects it\(said)"
-    case .policyMissing:
-      return "no trust policy: \(subject) is missing; please create it, for instance with "
-        + "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}"
     case .badSignature: return "\(about)no signature is accepted\(said)"
     case .diskFull: return "\(about)no space left on the device; free some: podman system prune"
     case .system, .archive, .store, .configuration, .request: return about + (detail ?? "failed")

@@ -18,7 +18,7 @@ public struct TransferFailure: JSONObject, Error, Sendable, Equatable {
     /// A list has nothing for the platform in `detail`.
     case noPlatform
     // What this machine says.
-    case blocked, rejected, policyMissing, badSignature
+    case blocked, rejected, badSignature
     case diskFull, system, archive, store
     case noSuchImage, invalidName, configuration
     /// A program that keeps credentials failed: `detail` is what it said.

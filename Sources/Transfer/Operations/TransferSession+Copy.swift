@@ -110,9 +110,11 @@ extension TransferSession {
     }
     var attempts: [TransferFailure] = []
     for place in places {
-      var event = TransferEvent(.source)
-      event.text = "docker://\(place.reference)"
-      report(event)
+      if request.operation == .copy {
+        var event = TransferEvent(.source)
+        event.text = "docker://\(place.reference)"
+        report(event)
+      }
       do {
         return try body(
           try RegistrySource(

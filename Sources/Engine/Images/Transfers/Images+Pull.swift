@@ -213,7 +213,7 @@ extension Images {
       return try registriesConf().resolve(
         text, learnt: aliases, hasTerminal: options.choose != nil)
     } catch let error as ShortNameError {
-      throw EngineError.failed("image name \"\(text)\"", reason: "\(error)")
+      throw EngineError.failed("pulling \(text)", reason: "\(error)")
     }
   }
 
