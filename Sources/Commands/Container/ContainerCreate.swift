@@ -20,6 +20,10 @@ enum ContainerCreate {
   static func run(_ call: Call) throws -> Int32 {
     let line = ["podman"] + Array(ProgramWords.all.dropFirst())
     let request = try ContainerOptions(call).request(call.arguments, line: line)
+    if !request.network.ports.isEmpty, request.network.networks == ["host"] {
+      call.warn(
+        "Port mappings have been discarded because \"host\" network namespace mode is in use")
+    }
     let idFile = try request.idFile.map { try ContainerIDFile.reserve($0) }
     let container = try call.engine.containers.create(request)
     try idFile?.write(container.id)

@@ -26,6 +26,10 @@ enum ContainerRun {
     let options = call.options
     let line = ["podman"] + Array(ProgramWords.all.dropFirst())
     let request = try ContainerOptions(call).request(call.arguments, line: line)
+    if !request.network.ports.isEmpty, request.network.networks == ["host"] {
+      call.warn(
+        "Port mappings have been discarded because \"host\" network namespace mode is in use")
+    }
     let attached = try attachments(call)
     let detaches = options.flag("detach")
     if detaches, options.has("attach") {
