@@ -53,13 +53,21 @@ final class TestContainer {
   }
 
   deinit {
-    if let status, status.state != .exited { kill(status.pid, SIGKILL) }
+    let last = status
+    if let last, last.state != .exited { kill(last.pid, SIGKILL) }
     let runtime = Process()
     runtime.executableURL = URL(fileURLWithPath: plan.runtime.program)
     runtime.arguments = plan.runtime.options + ["delete", "--force", plan.id]
     runtime.standardError = FileHandle.nullDevice
     try? runtime.run()
     runtime.waitUntilExit()
+    // The monitor becomes the clean-up command, which writes into the folder.
+    if let last {
+      _ = eventually {
+        guard let process = try? ProcessStat(of: last.monitor) else { return true }
+        return process.hasEnded || process.startTime != last.monitorStartTime
+      }
+    }
     try? FileManager.default.removeItem(atPath: folder)
   }
 
