@@ -156,6 +156,31 @@ struct SharedStoreTests {
     }
   }
 
+  @Test func commandsThatAreKilledLeaveNothingThatRmCannotRemove() throws {
+    try withSharedStore { store in
+      let data = "\(store.workspace.folder)/data"
+      let ours = [Engine.program, "--root", "\(data)/root", "--runroot", "\(data)/run"]
+      for delay in ["0.02", "0.05", "0.08", "0.1", "0.15", "0.3"] {
+        let killed = ["/usr/bin/timeout", "--signal", "KILL", delay] + ours
+        let command = ["--network", "none", SharedStore.image, "true"]
+        _ = try store.workspace.run(killed + ["run", "--rm"] + command)
+        _ = try store.workspace.run(killed + ["create", "--name", "box\(delay)"] + command)
+        _ = try store.workspace.run(killed + ["rm", "--force", "box\(delay)"])
+        #expect(try store.ours("ps", "--all").status == 0)
+      }
+      let removed = try store.ours("rm", "--all", "--force", "--time", "0")
+      #expect(removed.status == 0, "\(removed)")
+      // Those that were killed before they had a record of ours.
+      for id in try store.theirs("ps", "--all", "--quiet", "--external").words {
+        #expect(try store.ours("rm", id).status == 0)
+      }
+      let found = try store.ours("system", "check", "--max", "0s")
+      #expect(found.status == 0, "\(found)")
+      #expect(try store.ours("rmi", SharedStore.image).status == 0)
+      #expect(store.layers == [])
+    }
+  }
+
   @Test func oneDamagedImageIsFoundAndRepaired() throws {
     try withSharedStore { store in
       let working = try store.buildah("from", SharedStore.image).text
