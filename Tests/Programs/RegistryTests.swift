@@ -182,6 +182,27 @@ struct RegistryTests {
     }
   }
 
+  @Test func aFullDiskLeavesNothing() throws {
+    try withEngine { engine in
+      let small = engine.workspace.folder + "/small"
+      try FileManager.default.createDirectory(atPath: small, withIntermediateDirectories: true)
+      guard mount("tmpfs", small, "tmpfs", 0, "size=1m") == 0 else {
+        throw HarnessError("cannot mount a tmpfs")
+      }
+      let roots = ["--root", small + "/root", "--runroot", engine.workspace.folder + "/small-run"]
+      for _ in 0..<2 {
+        let output = try engine.workspace.run(
+          [Engine.program] + roots + ["pull", "-q", "oci:\(engine.layout)"])
+        #expect(output.status == 125)
+        #expect(output.stderr.contains("no space left on the device"), "\(output)")
+      }
+      let folders = try FileManager.default.contentsOfDirectory(atPath: small + "/root/overlay")
+      #expect(folders.filter { $0.count == 64 } == [])
+      let size = try engine.workspace.must("/usr/bin/du", "-sk", small + "/root").words.first
+      #expect(size.flatMap { Int($0) } ?? 1000 < 200, "\(size ?? "")")
+    }
+  }
+
   @Test func blockedAndRejected() throws {
     try withEngine { engine in
       engine.workspace.environment["CONTAINERS_REGISTRIES_CONF"] = try engine.workspace.write(

@@ -26,6 +26,13 @@ final class ImageCopy {
 
   /// Copies, and says what the image is called by its contents.
   func run() throws(TransferFailure) -> TransferredImage {
+    do throws(TransferFailure) { return try copy() } catch {
+      destination.abandon()
+      throw error
+    }
+  }
+
+  private func copy() throws(TransferFailure) -> TransferredImage {
     let top = try source.manifest(nil)
     try TrustPolicy.read(session).check(source, top, session)
     switch try top.document(source.name) {

@@ -40,6 +40,8 @@ protocol ImageDestination: AnyObject {
   func note(list: RawManifest) throws(TransferFailure)
   /// Makes it so.
   func commit() throws(TransferFailure)
+  /// Takes away what came of an image that does not become whole.
+  func abandon()
 }
 
 extension ImageDestination {
@@ -51,6 +53,7 @@ extension ImageDestination {
   ) throws(TransferFailure) {}
   func note(list: RawManifest) throws(TransferFailure) {}
   func commit() throws(TransferFailure) {}
+  func abandon() {}
 
   func finish(
     _ layer: SourceLayer, index: Int, _ facts: BlobFacts

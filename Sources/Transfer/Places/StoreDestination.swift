@@ -122,6 +122,11 @@ final class StoreDestination: ImageDestination {
     } catch { throw TransferFailure(store: error, name) }
   }
 
+  func abandon() {
+    for one in staged.values { store.discard(one.layer) }
+    staged = [:]
+  }
+
   private func commitLayers() throws(TransferFailure) {
     let commits = staged.sorted { $0.key < $1.key }.map { index, one in
       LayerCommit(
