@@ -30,6 +30,8 @@ final class Database {
     // The last one to close would else write the whole log back, and wait for the disk: each command is
     // the last one. What grows is written back by the commit that makes it grow.
     _ = csqlite_keep_log_on_close(handle)
+    // Each command reads the whole log when it begins: it stays short.
+    sqlite3_wal_autocheckpoint(handle, 100)
     // A writer holds the database for about a millisecond; hundreds at once still get their turn.
     sqlite3_busy_handler(
       handle,

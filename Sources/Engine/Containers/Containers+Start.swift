@@ -138,6 +138,9 @@ extension Containers {
     state.monitorStart = (try? ProcessStat(of: answer.monitor).startTime) ?? 0
     state.pid = answer.pid ?? 0
     state.pidStart = (try? ProcessStat(of: state.pid).startTime) ?? 0
+    if let path = Self.cgroupPath(of: state.pid), engine.cgroupManager == "systemd" {
+      state.cgroup = path
+    }
     if preparation.setsUpNetworkLater {
       try setUpLate(&preparation, &state)
     }
@@ -150,6 +153,16 @@ extension Containers {
     engine.events.emit(.container(.`init`, record))
     if !options.stopsBeforeProgram { engine.events.emit(.container(.start, record)) }
     return Started(container: Container(record: record, state: state), connection: connection)
+  }
+
+  /// The cgroup of version 2 that a process is in. See cgroups(7).
+  private static func cgroupPath(of process: ProcessID) -> String? {
+    guard process > 0, let bytes = try? readFile("/proc/\(process)/cgroup", limit: 65536) else {
+      return nil
+    }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").first {
+      $0.hasPrefix("0::")
+    }.map { String($0.dropFirst(3)) }
   }
 
   /// The network of a container with users of its own, once its namespace is there.
