@@ -23,10 +23,28 @@ struct Engine {
   /// The OCI layout that `image` came from.
   let layout: String
 
-  /// - Parameter engineSection: more lines of containers.conf's `[engine]`, as `runtime = "runc"`.
-  init(_ workspace: Workspace, engineSection: String = "") throws {
+  /// The file of the network namespace that the engine takes for the machine's; nil is the machine's own.
+  private let network: String?
+
+  /// - Parameters:
+  ///   - engineSection: more lines of containers.conf's `[engine]`, as `runtime = "runc"`.
+  ///   - hasOwnNetwork: whether bridges, rules and published ports stay in a network namespace of the
+  ///     test's, which has a device eth0 that leads nowhere.
+  init(
+    _ workspace: Workspace, engineSection: String = "", hasOwnNetwork: Bool = false
+  ) throws {
     self.workspace = workspace
     let folder = workspace.folder
+    if hasOwnNetwork {
+      let file = try workspace.write("", to: "network")
+      try workspace.must(
+        "/usr/bin/unshare", "--net=\(file)", "/bin/sh", "-ec",
+        "ip link set lo up; ip link add eth0 type veth peer name eth0p; ip link set eth0 up; ip link set eth0p up"
+      )
+      network = file
+    } else {
+      network = nil
+    }
     layout = "\(folder)/layout"
     try FileManager.default.createDirectory(
       atPath: "\(folder)/networks", withIntermediateDirectories: true)
@@ -71,7 +89,10 @@ struct Engine {
     ["--root", "\(workspace.folder)/data/root", "--runroot", "\(workspace.folder)/data/run"]
   }
 
-  func command(_ arguments: [String]) -> [String] { [Self.program] + options + arguments }
+  func command(_ arguments: [String]) -> [String] {
+    let entry = network.map { ["/usr/bin/nsenter", "--net=\($0)", "--"] } ?? []
+    return entry + [Self.program] + options + arguments
+  }
 
   /// Runs a command and waits for its end.
   @discardableResult
@@ -109,8 +130,11 @@ struct Engine {
 }
 
 /// Gives `body` an engine of its own and cleans up after it.
-func withEngine(engineSection: String = "", _ body: (Engine) throws -> Void) throws {
+func withEngine(
+  engineSection: String = "", hasOwnNetwork: Bool = false, _ body: (Engine) throws -> Void
+) throws {
   try withWorkspace { workspace in
-    try body(try Engine(workspace, engineSection: engineSection))
+    try body(
+      try Engine(workspace, engineSection: engineSection, hasOwnNetwork: hasOwnNetwork))
   }
 }

@@ -36,8 +36,7 @@ final class Workspace {
 
   /// The mounts below the test's folder.
   var mounts: [String] {
-    let table = (try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? ""
-    return table.split(separator: "\n").compactMap { line in
+    return procFile("/proc/self/mountinfo").split(separator: "\n").compactMap { line in
       let fields = line.split(separator: " ")
       return fields.count > 4 && fields[4].hasPrefix(folder + "/") ? String(fields[4]) : nil
     }
@@ -124,6 +123,18 @@ func withWorkspace(_ body: (Workspace) throws -> Void) throws {
   let workspace = try Workspace()
   defer { workspace.cleanUp() }
   try body(workspace)
+}
+
+/// The text of a file of /proc. Foundation reads such a file, which has no size, only as far as one
+/// call goes: a page.
+func procFile(_ path: String) -> String {
+  let file = open(path, O_RDONLY | O_CLOEXEC)
+  guard file >= 0 else { return "" }
+  defer { close(file) }
+  var bytes: [UInt8] = []
+  var part = [UInt8](repeating: 0, count: 65_536)
+  while case let count = read(file, &part, part.count), count > 0 { bytes += part.prefix(count) }
+  return String(decoding: bytes, as: UTF8.self)
 }
 
 /// A file's text; empty where it cannot be read.
