@@ -33,7 +33,7 @@ extension TransferSession {
       let index = try LayoutSource.index(try BlobFolder(path: path))
       for (position, entry) in index.manifests.enumerated() {
         let source = try LayoutSource(self, path: path, name: "@\(position)")
-        result.images.append(try loadOne(source, names: layoutNames(entry, path)))
+        result.images.append(try loadOne(source, names: folderNames(entry, path)))
       }
     case .folder(let path):
       result.images.append(
@@ -97,7 +97,9 @@ extension TransferSession {
   private func names(of place: PlaceName, _ source: any ImageSource) -> [String] {
     switch place {
     case .dockerArchive, .daemon: (source as? DockerArchiveSource)?.image.names ?? []
-    case .layout(_, let name?), .layoutArchive(_, let name?): [localName(name)]
+    case .layoutArchive(_, let name?): [localName(name)]
+    case .layout(let path, let name?):
+      (try? ImageReference.isShort(name)) == false ? [localName(name)] : [localName(path)]
     default: []
     }
   }
@@ -107,6 +109,13 @@ extension TransferSession {
     let annotations = entry.annotations ?? [:]
     let name = annotations["io.containerd.image.name"] ?? annotations[ImageLayout.nameKey] ?? ""
     return name.isEmpty ? [] : [localName(name)]
+  }
+
+  /// The name of an image of a layout in a folder: its own where that is a full one, else the folder's.
+  private func folderNames(_ entry: Descriptor, _ path: String) -> [String] {
+    let own = layoutNames(entry, path)
+    let text = entry.annotations?[ImageLayout.nameKey] ?? ""
+    return (try? ImageReference.isShort(text)) == false ? own : [localName(path)]
   }
 
   /// A name, which without a registry is one of this machine.
