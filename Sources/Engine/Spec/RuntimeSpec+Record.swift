@@ -5,7 +5,8 @@ extension Spec {
   /// A container's `config.json`: a pure function of what was decided about it and what was found at
   /// this start.
   public init(_ record: ContainerRecord, _ context: SpecContext) {
-    self.init(ociVersion: "1.2.0")
+    // The oldest that all runtimes know: Debian's crun refuses 1.1, and none refuses newer fields.
+    self.init(ociVersion: "1.0.2")
     process = Self.process(record, context)
     root = Root(path: context.root, readonly: record.security.isReadOnly)
     if record.namespaces.uts != .host, !Self.joins(record.namespaces.uts) {
