@@ -37,7 +37,7 @@ extension TransferSession {
       }
     case .folder(let path):
       result.images.append(
-        try loadOne(try FolderSource(self, path: path), names: [localName(path)]))
+        try loadOne(try FolderSource(self, path: path), names: pathNames(path)))
     case .one(let place):
       let source = try source(place)
       result.images.append(try loadOne(source, names: names(of: place, source)))
@@ -99,7 +99,7 @@ extension TransferSession {
     case .dockerArchive, .daemon: (source as? DockerArchiveSource)?.image.names ?? []
     case .layoutArchive(_, let name?): [localName(name)]
     case .layout(let path, let name?):
-      (try? ImageReference.isShort(name)) == false ? [localName(name)] : [localName(path)]
+      (try? ImageReference.isShort(name)) == false ? [localName(name)] : pathNames(path)
     default: []
     }
   }
@@ -115,7 +115,13 @@ extension TransferSession {
   private func folderNames(_ entry: Descriptor, _ path: String) -> [String] {
     let own = layoutNames(entry, path)
     let text = entry.annotations?[ImageLayout.nameKey] ?? ""
-    return (try? ImageReference.isShort(text)) == false ? own : [localName(path)]
+    return (try? ImageReference.isShort(text)) == false ? own : pathNames(path)
+  }
+
+  /// The name that a path makes; none where it would be none by the grammar.
+  private func pathNames(_ path: String) -> [String] {
+    let name = localName(path)
+    return (try? ImageReference(parsing: name)) == nil ? [] : [name]
   }
 
   /// A name, which without a registry is one of this machine.
