@@ -62,10 +62,11 @@ private func takeInherited(_ plan: LaunchPlan) throws -> [CInt: SharedDescriptor
     try file.lent.setCloseOnExecution(true)
     inherited[number] = file
   }
-  if let attached = plan.attached?.number, attached > 2 {
-    let file = SharedDescriptor(OwnedDescriptor(owning: attached))
+  for number in plan.heldDescriptors + [plan.attached?.number ?? -1]
+  where number > 2 && inherited[number] == nil {
+    let file = SharedDescriptor(OwnedDescriptor(owning: number))
     try file.lent.setCloseOnExecution(true)
-    inherited[attached] = file
+    inherited[number] = file
   }
   guard plan.log.driver == .passthrough || plan.log.driver == .passthroughTTY else {
     return inherited

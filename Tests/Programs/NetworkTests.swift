@@ -55,6 +55,7 @@ struct NetworkTests {
         podman run -d --name web --network n1:alias=www -p 8080:80 $image \\
           sh -c 'echo page > /tmp/index.html; exec httpd -f -p 80 -h /tmp' >/dev/null
         podman port web
+        timeout 5 busybox nc -l -p 8080 2>&1 | grep -o 'in use'
         busybox wget -q -O - http://127.0.0.1:8080/
         for name in web www; do podman run --rm --network n1 $image wget -q -O - http://$name/; done
         podman run --rm --network n2 $image nslookup web >/dev/null || echo unknown
@@ -71,6 +72,7 @@ struct NetworkTests {
       #expect(
         output.text == """
           80/tcp -> 0.0.0.0:8080
+          in use
           page
           page
           page

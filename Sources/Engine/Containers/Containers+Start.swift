@@ -110,6 +110,11 @@ extension Containers {
       if let monitorEnd { inherited[number] = monitorEnd.lent }
       plan.attached = .init(number: number, attach: attach)
     }
+    for port in preparation.heldPorts {
+      let number = (inherited.keys.max() ?? 2) + 1
+      inherited[number] = port.lent
+      plan.heldDescriptors.append(number)
+    }
     // A monitor that is killed at once must leave a trace of what was mounted.
     var state = preparation.state
     state.status = .initialized

@@ -36,6 +36,9 @@ public struct LaunchPlan: JSONObject, Sendable, Equatable {
   public var attached: AttachedDescriptor?
   /// How many descriptors from 3 on are the container's own.
   public var preservedDescriptors = 0
+  /// Inherited descriptors that the monitor only keeps open as long as it lives: sockets that hold the
+  /// published ports, so that no other program of the host takes one meanwhile.
+  public var heldDescriptors: [Int32] = []
   public var restart = RestartPlan()
   public var health: HealthPlan?
   /// How the container is asked to stop where the monitor decides that it must.
@@ -78,6 +81,7 @@ public struct LaunchPlan: JSONObject, Sendable, Equatable {
     try object.member("log", &log)
     try object.member("attached", &attached)
     try object.member("preservedDescriptors", &preservedDescriptors)
+    try object.member("heldDescriptors", &heldDescriptors)
     try object.member("restart", &restart)
     try object.member("health", &health)
     try object.member("stop", &stop)
