@@ -10,6 +10,9 @@ public import SystemPackage
 /// ends an owner's life right after it is last mentioned: there `owner.lent.write…` as the last
 /// mention would write to a closed descriptor. Such code passes the owner on as a `borrowing`
 /// parameter, or closes it after its last use.
+///
+/// A collection of owners ends right after it is last mentioned in any code: `owners.map(\.lent)` as the
+/// last mention gives closed descriptors. `withExtendedLifetime(owners)` keeps them.
 public struct OwnedDescriptor: ~Copyable, Sendable {
   /// The descriptor, lent: valid while this owner lives.
   public let lent: FileDescriptor

@@ -71,8 +71,10 @@ extension Containers {
       let lower = try below.map {
         SharedDescriptor(try openFile($0, [.readOnly, .directory]))
       }
-      return try LayerChange.overlay(
-        upper: upper.lent, over: lower.map(\.lent), store.overlayAttributes)
+      return try withExtendedLifetime(lower) {
+        try LayerChange.overlay(
+          upper: upper.lent, over: lower.map(\.lent), store.overlayAttributes)
+      }
     case .whole(let folder, let parent):
       let new = try openFile(folder, [.readOnly, .directory])
       guard let parent else { return try changesFromNothing(new.lent) }
