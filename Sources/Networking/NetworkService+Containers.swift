@@ -273,6 +273,8 @@ extension NetworkService {
     let options = try? NetworkOptions(network)
     let host = try hostNamespace()
     try asNetworkError { () throws(SystemError) in
+      // Where nothing was ever set up, each rule that is not there would cost the kernel 10 ms.
+      guard try BridgeDevice.exists(network, in: host) else { return }
       if let options {
         try FirewallTable.remove(
           NetworkRules(network: network, options: options).elements(), host)

@@ -87,20 +87,39 @@ struct ImageRow {
   var image: Images.Summary
   var repository: String
   var tag: String
+  private var lists: Lists
+
+  /// The lists of an image, made once for all its rows: an image can have hundreds of names.
+  private struct Lists {
+    var names: GoValue
+    var digests: GoValue
+    var history: GoValue
+    var historyText: String
+
+    init(_ image: Images.Summary) {
+      names = GoValue(image.names)
+      digests = GoValue(image.repositoryDigests)
+      history = GoValue(image.nameHistory)
+      historyText = image.nameHistory.joined(separator: ", ")
+    }
+  }
 
   /// A row for each name; one for an image without any.
   static func rows(_ image: Images.Summary) -> [ImageRow] {
-    if image.names.isEmpty { return [ImageRow(image: image, repository: "<none>", tag: "<none>")] }
+    let lists = Lists(image)
+    if image.names.isEmpty {
+      return [ImageRow(image: image, repository: "<none>", tag: "<none>", lists: lists)]
+    }
     let rows = image.names.map { name in
       // Behind the last slash only a tag has a colon; an @ begins a digest.
       let plain = name.prefix { $0 != "@" }
       let start = plain.lastIndex(of: "/") ?? plain.startIndex
       guard let colon = plain[start...].lastIndex(of: ":") else {
-        return ImageRow(image: image, repository: String(plain), tag: "<none>")
+        return ImageRow(image: image, repository: String(plain), tag: "<none>", lists: lists)
       }
       return ImageRow(
         image: image, repository: String(plain[..<colon]),
-        tag: String(plain[plain.index(after: colon)...]))
+        tag: String(plain[plain.index(after: colon)...]), lists: lists)
     }
     let tagged = rows.filter { $0.tag != "<none>" }
     return tagged.isEmpty ? Array(rows.prefix(1)) : tagged
@@ -129,8 +148,8 @@ struct ImageRow {
     return .structure(
       .field("Repository", .string(repository)), .field("Tag", .string(tag)),
       .field("ID", .string(shownID(isTruncated))), .field("Id", .string(image.id)),
-      .field("ParentId", .string(image.parent ?? "")), .field("RepoTags", GoValue(image.names)),
-      .field("RepoDigests", GoValue(image.repositoryDigests)), .field("Created", created),
+      .field("ParentId", .string(image.parent ?? "")), .field("RepoTags", lists.names),
+      .field("RepoDigests", lists.digests), .field("Created", created),
       .field("CreatedSince", created), .field("CreatedAt", time), .field("CreatedTime", time),
       .field("Size", .string(HumanUnits.imageSize(image.size))), .field("SharedSize", 0),
       .field("VirtualSize", GoValue(image.size)), .field("Labels", GoValue(image.labels)),
@@ -140,8 +159,8 @@ struct ImageRow {
       .field("Dangling", GoValue(image.isDangling)),
       .field("IsDangling", GoValue(image.isDangling)),
       .field("Digest", .string(image.digest ?? "")),
-      .field("History", .string(image.nameHistory.joined(separator: ", "))),
-      .field("Names", GoValue(image.names)),
+      .field("History", .string(lists.historyText)),
+      .field("Names", lists.names),
       .field("Arch", .string(image.platform?.architecture ?? "")),
       .field("Os", .string(image.platform?.os ?? "")))
   }
@@ -149,15 +168,15 @@ struct ImageRow {
   var json: GoValue {
     .structure(
       .field("Id", .string(image.id)), .field("ParentId", .string(image.parent ?? "")),
-      .field("RepoTags", .nilList), .field("RepoDigests", GoValue(image.repositoryDigests)),
+      .field("RepoTags", .nilList), .field("RepoDigests", lists.digests),
       .field("Size", GoValue(image.size)), .field("SharedSize", 0),
       .field("VirtualSize", GoValue(image.size)), .field("Labels", GoValue(image.labels)),
       .field("Containers", GoValue(image.containers)),
       .field("ReadOnly", omitsEmpty: true, GoValue(image.isReadOnly)),
       .field("Dangling", omitsEmpty: true, GoValue(image.isDangling)),
-      .field("Names", omitsEmpty: true, GoValue(image.names)),
+      .field("Names", omitsEmpty: true, lists.names),
       .field("Digest", omitsEmpty: true, .string(image.digest ?? "")),
-      .field("History", omitsEmpty: true, GoValue(image.nameHistory)),
+      .field("History", omitsEmpty: true, lists.history),
       .field("Created", GoValue(seconds)),
       .field("CreatedAt", .string(CalendarTime(seconds).rfc3339)),
       .field("Repository", omitsEmpty: true, .string(repository)),

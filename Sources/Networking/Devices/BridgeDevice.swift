@@ -87,6 +87,18 @@ struct BridgeDevice {
     if hasV6 { try KernelParameter.set("ipv6/conf/\(name)/accept_ra", "0") }
   }
 
+  /// Whether the network's bridge is there: it is made with the first container of a network.
+  static func exists(_ network: Network, in place: HostNamespace) throws(SystemError) -> Bool {
+    guard let name = network.interface else { return false }
+    var host = try place.routes()
+    do throws(SystemError) {
+      _ = try host.link(named: name)
+      return true
+    } catch where error.errno == .noSuchDevice {
+      return false
+    }
+  }
+
   /// Removes the bridge if it is ours and nobody is on it.
   static func remove(_ network: Network, from place: HostNamespace) throws(SystemError) {
     guard let name = network.interface, network.driver == "bridge",
