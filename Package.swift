@@ -194,6 +194,9 @@ let package = Package(
       name: "NetworkingTests", dependencies: ["Firewall", "Networking"],
       path: "Tests/Unit/NetworkingTests", swiftSettings: strict),
     .testTarget(
+      name: "IgzipTests", dependencies: ["Archive", "Igzip"], path: "Tests/Unit/IgzipTests",
+      swiftSettings: strict),
+    .testTarget(
       name: "ArchiveTests", dependencies: ["Archive", "LinuxSystem", system],
       path: "Tests/Unit/ArchiveTests", swiftSettings: strict),
     .testTarget(

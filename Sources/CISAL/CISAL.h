@@ -4,4 +4,7 @@
 
 #include <isa-l/igzip_lib.h>
 
+// Swift sees no constant that is made of others.
+enum { CISAL_HIGHEST_LEVEL_BUFFER = ISAL_DEF_LVL3_DEFAULT };
+
 #endif

@@ -1,6 +1,7 @@
 import Archive
 import HTTPClient
 import HelperProtocols
+import Igzip
 import ImageSpec
 import LinuxSystem
 import SystemPackage
@@ -164,8 +165,13 @@ func recode(
   level: Int?
 ) throws -> WorkerReport {
   let raw = HashingSource(DescriptorSource(input))
-  let plain = HashingSource(try Decompressor(raw))
-  let sink = try Compressor(Compression(compression), level: level, to: DescriptorSink(output))
+  let plain = HashingSource(try Decompressor(raw, gzip: IgzipDecoder.decoding))
+  let format = Compression(compression)
+  let destination = DescriptorSink(output)
+  // A level that was asked for is zlib's.
+  let sink: any ByteSink =
+    format == .gzip && level == nil
+    ? IgzipEncoder(to: destination) : try Compressor(format, level: level, to: destination)
   try sink.write(from: plain)
   try sink.finish()
   // Whatever stands behind the end of the compressed stream belongs to the blob.
