@@ -27,7 +27,7 @@ extension NetworkService {
       for step in plan.steps { state.statuses.append(try takeAddresses(step, state)) }
       try states.write(state)
       // A user's ports are taken by the program that forwards them.
-      let held = configuration.isRootless ? [] : try holdPorts(container.ports)
+      let held = configuration.isRootless ? [] : try holdPorts(of: state)
       try makeDevices(plan.steps, &state)
       try publish(state, plan.steps, exclusive: true)
       state.isPublished = true

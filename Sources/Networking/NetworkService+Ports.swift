@@ -54,8 +54,18 @@ extension NetworkService {
     }
   }
 
-  func holdPorts(_ ports: [PortMapping]) throws(NetworkError) -> [SharedDescriptor] {
-    ports.isEmpty ? [] : try HostPorts.hold(ports)
+  /// Takes the ports that a container publishes. Where a container has one, that is said: the program
+  /// that holds it, its monitor, tells nobody anything.
+  func holdPorts(of state: ContainerState) throws(NetworkError) -> [SharedDescriptor] {
+    guard !state.ports.isEmpty else { return [] }
+    do throws(NetworkError) {
+      return try HostPorts.hold(state.ports)
+    } catch {
+      guard case .portUsed = error else { throw error }
+      let conflict = try portConflict(state)
+      if case .portUsed(_, _, .some) = conflict { throw conflict }
+      throw error
+    }
   }
 
   /// Publishes a container's ports and makes its bridges known to the firewall, in one batch.
