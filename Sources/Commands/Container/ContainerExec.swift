@@ -43,6 +43,19 @@ enum ContainerExec {
       ]
     }, run: run)
 
+  /// Waits until the container runs, as long as `--wait` says; it may not even exist yet.
+  private static func waitForStart(
+    of name: String, seconds: Int64, _ containers: Containers
+  ) throws {
+    let limit = MonotonicClock.milliseconds() + max(0, min(seconds, 1 << 32)) * 1000
+    while (try? containers.lookUp(name))?.state.status != .running {
+      guard MonotonicClock.milliseconds() < limit else {
+        throw CommandFailure("timed out waiting for container: \(name)")
+      }
+      MonotonicClock.sleep(milliseconds: 50)
+    }
+  }
+
   static func run(_ call: Call) throws -> Int32 {
     var words = call.arguments
     let container = try containerName(call, &words)
@@ -68,6 +81,9 @@ enum ContainerExec {
         "The input device is not a TTY. The --tty and --interactive flags might not work properly")
     }
     exec.detachKeys = try ContainerRun.detachKeys(call)
+    if options.has("wait") {
+      try waitForStart(of: container, seconds: options.integer("wait"), call.engine.containers)
+    }
     call.output.flush()
     switch try call.engine.containers.execute(container, exec) {
     case .exited(let status): return status
