@@ -93,7 +93,7 @@ extension ContainerCgroup {
   }
 
   /// Makes the directory and those above it that are missing, and remembers which those were.
-  private mutating func makeDirectory(of membership: Membership) throws(CgroupError) -> Bool {
+  mutating func makeDirectory(of membership: Membership) throws(CgroupError) -> Bool {
     var attempts = 3
     while true {
       do throws(SystemError) {
@@ -114,7 +114,7 @@ extension ContainerCgroup {
 extension ContainerCgroup {
   /// Gives a cpuset the processors and memory nodes of its parent: nothing can enter one that has
   /// none. What the configuration asks for is written by `apply`.
-  private func fillCpuset(
+  func fillCpuset(
     _ directory: ControlDirectory, _ mountPoint: String
   ) throws(CgroupError) {
     do throws(SystemError) {

@@ -29,6 +29,7 @@ final class Monitor {
   let folder: SharedDescriptor
   let loop: EventLoop
   let children: Children
+  let protection = OutOfMemoryProtection()
   let runtime: RuntimeProgram
   let streams: ContainerStreams
   let log: (any ContainerLog)?
@@ -67,7 +68,8 @@ final class Monitor {
     self.children = children
     let signals = SignalReceiver()
     loop = try EventLoop(children: children) { signals.handler?($0) }
-    runtime = RuntimeProgram(plan, folder: folder.lent, children: children)
+    runtime = RuntimeProgram(
+      plan, folder: folder.lent, children: children, protection: protection)
     log = try makeLog(plan)
     streams = ContainerStreams(loop, log: log, standardInput: plan.standardInput)
     let loop = loop
@@ -85,6 +87,16 @@ final class Monitor {
 
   var status: MonitorStatus { statusFile?.status ?? .blank }
   func updateStatus(_ change: (inout MonitorStatus) -> Void) { statusFile?.update(change) }
+
+  // MARK: Further processes
+
+  func sessionStarted(_ name: String?) {
+    if let name { updateStatus { $0.sessions.append(name) } }
+  }
+
+  func sessionEnded(_ name: String?) {
+    if let name { updateStatus { $0.sessions.removeAll { $0 == name } } }
+  }
 
   // MARK: Signals
 
@@ -110,7 +122,7 @@ final class Monitor {
     let launch = ProgramLaunch(
       program, plan.eventCommand + words,
       descriptors: [0: null.lent, 1: null.lent, 2: null.lent])
-    guard let process = try? launch.start() else { return }
+    guard let process = try? protection.suspended({ try launch.start() }) else { return }
     children.expect(process.id) { _ in }
   }
 }

@@ -15,15 +15,18 @@ public func runMonitor(_ arguments: [String]) -> CInt {
       "podman-monitor: it is started by podman, with a plan and the descriptor for its answer\n")
     return 125
   }
-  do {
-    // The caller waits for this process only: what goes on in the other is nobody's child.
-    guard case .child = try Clone.clone() else { return 0 }
-  } catch {
-    return 125
-  }
   try? FileDescriptor(rawValue: answer).setCloseOnExecution(true)
   let planAnswer = PlanAnswer(SharedDescriptor(OwnedDescriptor(owning: answer)))
   do {
+    let plan = try readPlan(plan)
+    let place = MonitorCgroup(plan.cgroup)
+    // The caller waits for this process only: what goes on in the other is nobody's child.
+    switch try place.clone() {
+    case .parent(let monitor):
+      place.take(monitor.id)
+      return 0
+    case .child: place.enter()
+    }
     let monitor = try prepare(plan, planAnswer)
     monitor.launch()
     try monitor.loop.run()
@@ -35,19 +38,20 @@ public func runMonitor(_ arguments: [String]) -> CInt {
   }
 }
 
-/// Reads the plan, and leaves all that is the caller's: session, folder, cgroup, streams.
-private func prepare(_ planNumber: CInt, _ answer: PlanAnswer) throws -> Monitor {
-  let source = OwnedDescriptor(owning: planNumber)
-  let plan = try JSONReader().read(
-    LaunchPlan.self, from: try source.lent.readToEnd(limit: 16 << 20, subject: "the plan"))
-  try source.close()
+private func readPlan(_ number: CInt) throws -> LaunchPlan {
+  let source = OwnedDescriptor(owning: number)
+  let bytes = try source.lent.readToEnd(limit: 16 << 20, subject: "the plan")
+  return try JSONReader().read(LaunchPlan.self, from: bytes)
+}
+
+/// Leaves all that is the caller's: session, folder, streams.
+private func prepare(_ plan: LaunchPlan, _ answer: PlanAnswer) throws -> Monitor {
   let inherited = try takeInherited(plan)
   // Runtimes would serve the service manager themselves, beside the monitor.
   CurrentProcess.removeEnvironmentVariable("NOTIFY_SOCKET")
   try CurrentProcess.startSession()
   try CurrentProcess.setChildSubreaper(true)
   try CurrentProcess.changeDirectory(to: "/")
-  try joinCgroups(plan.cgroups)
   let null = try openFile("/dev/null", [.readWrite])
   for number in CInt(0)...2 { try null.lent.install(as: number) }
   return try Monitor(plan, answer: answer, inherited: inherited)
@@ -75,13 +79,4 @@ private func takeInherited(_ plan: LaunchPlan) throws -> [CInt: SharedDescriptor
     inherited[number] = SharedDescriptor(try FileDescriptor(rawValue: number).duplicated())
   }
   return inherited
-}
-
-/// Moves this process; a cgroup that refuses it leaves it where it is.
-private func joinCgroups(_ folders: [String]) throws {
-  for folder in folders {
-    try? makeDirectories(folder, mode: 0o755)
-    guard let file = try? openFile("\(folder)/cgroup.procs", [.writeOnly]) else { continue }
-    try? file.lent.writeAll("\(CurrentProcess.id)")
-  }
 }

@@ -26,6 +26,27 @@ struct EventsTests {
     }
   }
 
+  @Test func whatIsDoneToAContainerIsLogged() throws {
+    try withEngine { podman in
+      try podman.sleeper("c")
+      try podman.must("mount", "c")
+      try podman.must("unmount", "c")
+      try podman.must("pause", "c")
+      try podman.must("unpause", "c")
+      try podman.must("ps", "--sync")
+      try podman.must("kill", "--signal", "CONT", "c")
+      try podman.must("stop", "-t", "0", "c")
+      let statuses = try podman.must(
+        "events", "--stream=false", "--filter", "container=c", "--format", "{{.Status}}"
+      ).lines
+      #expect(
+        statuses == [
+          "create", "init", "start", "mount", "unmount", "pause", "unpause", "sync", "kill", "stop",
+          "died", "cleanup",
+        ], "\(statuses)")
+    }
+  }
+
   @Test func jsonIsALineForEachEvent() throws {
     try withEngine { podman in
       try podman.must("volume", "create", "v")

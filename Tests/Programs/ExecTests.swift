@@ -68,6 +68,45 @@ struct ExecTests {
     }
   }
 
+  @Test func sessionsAreToldUntilTheyEnd() throws {
+    try withEngine { engine in
+      try engine.sleeper("c")
+      let session = try engine.must("exec", "-d", "c", "sleep", "1").text
+      #expect(try engine.inspect("c", "{{json .ExecIDs}}") == "[\"\(session)\"]")
+      #expect(try eventually(10) { try engine.inspect("c", "{{json .ExecIDs}}") == "[]" })
+      // Nobody waited for it: its end is the monitor's to tell.
+      func died() throws -> String {
+        try engine.must(
+          "events", "--stream=false", "--filter", "event=exec_died", "--format",
+          "{{.Attributes.execID}} {{.ContainerExitCode}}"
+        ).text
+      }
+      #expect(try eventually(10) { try died() == "\(session) 0" })
+      #expect(try engine.run("exec", "--no-session", "c", "sh", "-c", "exit 4").status == 4)
+      #expect(try died() == "\(session) 0", "a process without a session has no events")
+      #expect(try engine.run("exec", "--no-session", "-d", "c", "true").status == 125)
+      try engine.must("pause", "c")
+      let paused = try engine.run("exec", "c", "true")
+      try engine.must("unpause", "c")
+      #expect(paused.status == 125 && paused.stderr.contains("container state improper"))
+    }
+  }
+
+  @Test func descriptorsKeepTheirNumbers() throws {
+    try withEngine { engine in
+      try engine.sleeper("c")
+      let seen = try engine.shell(
+        """
+        exec 5</etc/hostname
+        podman exec --preserve-fd 5 c cat /proc/self/fd/5
+        podman run --rm --network none --preserve-fd 5 \(Engine.image) readlink /proc/self/fd/5
+        podman exec --preserve-fds 1 c true; echo $?
+        """)
+      let host = try String(contentsOfFile: "/etc/hostname", encoding: .utf8)
+      #expect(seen.stdout == host + "/etc/hostname\n125\n", "\(seen)")
+    }
+  }
+
   @Test func aMegabyteGoesBothWays() throws {
     try withEngine { engine in
       try engine.must("run", "-d", "--name", "c", "--network", "none", Engine.image, "sleep", "100")

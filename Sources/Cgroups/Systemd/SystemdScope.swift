@@ -118,6 +118,14 @@ struct SystemdScope: Sendable {
     try bus.start(unit, properties)
   }
 
+  /// Starts the unit around a process, without a limit or a rule for devices.
+  func startUnlimited(containing pid: Int32) throws(CgroupError) {
+    guard let number = UInt32(exactly: pid) else { throw .invalidPath("process \(pid)") }
+    let bus = try SystemdBus(isUser: isRootless)
+    try bus.start(
+      unit, identity + [SystemdProperty("PIDs", .array(of: "u", [.uint32(number)]))])
+  }
+
   private var identity: [SystemdProperty] {
     [
       SystemdProperty("Description", .string("container \(name)")),

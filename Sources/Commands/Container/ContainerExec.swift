@@ -61,9 +61,8 @@ enum ContainerExec {
     let container = try containerName(call, &words)
     guard !words.isEmpty else { throw CommandFailure("you must provide a command to exec") }
     let options = call.options
-    if let number = options.list("preserve-fd").first {
-      throw EngineError.unsupported(
-        "--preserve-fd \(number)", reason: "please use --preserve-fds, which passes all from 3 on")
+    if options.flag("no-session"), options.flag("detach") || options.has("detach-keys") {
+      throw CommandFailure("--no-session cannot be used with --detach or --detach-keys")
     }
     var exec = Containers.ExecOptions(words)
     let variables = EnvironmentVariables(Call.environment)
@@ -75,7 +74,9 @@ enum ContainerExec {
     exec.sendsInput = options.flag("interactive")
     exec.isPrivileged = options.flag("privileged")
     exec.isDetached = options.flag("detach")
-    exec.preservedDescriptors = Int(clamping: options.unsigned("preserve-fds"))
+    exec.preserved = try PreservedDescriptors(
+      count: options.unsigned("preserve-fds"), numbers: options.list("preserve-fd"))
+    exec.hasSession = !options.flag("no-session")
     if exec.hasTerminal, exec.sendsInput, !call.readsFromTerminal {
       call.warn(
         "The input device is not a TTY. The --tty and --interactive flags might not work properly")
@@ -96,6 +97,9 @@ enum ContainerExec {
 
   private static func containerName(_ call: Call, _ words: inout [String]) throws -> String {
     if call.options.flag("latest") {
+      if call.options.has("cidfile") {
+        throw CommandFailure("--latest and --cidfile can not be used together")
+      }
       guard let last = try call.engine.containers.all().last else {
         throw CommandFailure("no containers found: no such container")
       }
@@ -106,7 +110,8 @@ enum ContainerExec {
       return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
     }
     guard let name = words.first else {
-      throw CommandFailure("exec requires the name or ID of a container or the --latest flag")
+      throw CommandFailure(
+        "exec requires the name or ID of a container or the --latest or --cidfile flag")
     }
     words.removeFirst()
     return name

@@ -72,15 +72,28 @@ enum ContainerList {
     let showsAll =
       options.flag("all") || count >= 0
       || filters.contains { $0.hasPrefix("status=") || $0.hasPrefix("exited=") }
+    if options.flag("sync") {
+      for container in try containers.all() {
+        do { try containers.synchronize(container.id) } catch EngineError.noSuch {}
+      }
+    }
     // What was kept as ended does not run again by itself.
     let (all, broken) = try containers.listing { state in
       showsAll || ![.created, .exited, .removing].contains(state.status)
     }
     for error in broken { call.log(.error, "\(error)") }
     var chosen = all.map(containers.current)
+    var external: [Containers.Container] = []
+    if options.flag("external") || options.flag("storage") {
+      external = try containers.external()
+      chosen = (chosen + external).sorted { $0.record.created < $1.record.created }
+    }
+    let externalIDs = Set(external.map(\.id))
     if !filters.isEmpty { chosen = try ContainerFilters(filters, containers).matching(chosen) }
     if !showsAll {
-      chosen.removeAll { $0.state.status != .running && $0.state.status != .paused }
+      chosen.removeAll {
+        ![.running, .paused].contains($0.state.status) && !externalIDs.contains($0.id)
+      }
     }
     if count >= 0 { chosen = Array(chosen.suffix(Int(clamping: count))) }
     let showsSize = options.flag("size") || options.string("sort") == "size"
@@ -89,7 +102,8 @@ enum ContainerList {
       ContainerRow(
         container: container, now: now, isTruncated: !options.flag("no-trunc"),
         health: containers.health(of: container)?.rawValue ?? "",
-        size: showsSize ? try containers.size(of: container) : nil)
+        size: showsSize ? try containers.size(of: container) : nil,
+        isExternal: externalIDs.contains(container.id))
     }
     ContainerRow.sort(&rows, by: options.string("sort"))
     try write(rows, call)

@@ -10,6 +10,8 @@ struct ContainerRow {
   let isTruncated: Bool
   let health: String
   let size: (written: Int64, root: Int64)?
+  /// Whether only the store knows it.
+  let isExternal: Bool
 
   static let titles = [
     "ID": "CONTAINER ID", "RunningFor": "CREATED", "PIDNamespace": "PID", "PIDNS": "PIDNS",
@@ -40,6 +42,7 @@ struct ContainerRow {
 
   /// `Up 5 minutes (healthy)`, `Exited (3) 2 hours ago`.
   var status: String {
+    if isExternal { return "Storage" }
     switch state.status {
     case .running:
       return "Up \(since(state.startedAt))" + (health.isEmpty ? "" : " (\(health))")
@@ -55,7 +58,8 @@ struct ContainerRow {
   }
 
   private var stateWord: String {
-    state.status == .stopped ? "exited" : state.status.rawValue
+    if isExternal { return "storage" }
+    return state.status == .stopped ? "exited" : state.status.rawValue
   }
 
   private var isExited: Bool { state.status == .exited || state.status == .stopped }

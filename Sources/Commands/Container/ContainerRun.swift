@@ -36,13 +36,17 @@ enum ContainerRun {
       throw CommandFailure("the '-a' and '-d' options cannot be used together")
     }
     let keys = try detachKeys(call)
+    let preserved = try PreservedDescriptors(
+      count: options.unsigned("preserve-fds"), numbers: options.list("preserve-fd"))
     let idFile = try request.idFile.map { try ContainerIDFile.reserve($0) }
     let containers = try call.engine.containers
     let container = try containers.create(request)
     do {
       try idFile?.write(container.id)
       if detaches {
-        try containers.start(container.id, startOptions(call))
+        var start = Containers.StartOptions()
+        start.preserved = preserved
+        try containers.start(container.id, start)
         call.output.line(container.id)
         return 0
       }
@@ -52,7 +56,7 @@ enum ContainerRun {
       foreground.showsErrors = attached.contains("stderr")
       foreground.detachKeys = keys
       foreground.proxiesSignals = options.flag("sig-proxy") && !request.process.hasTerminal
-      foreground.preservedDescriptors = Int(clamping: options.unsigned("preserve-fds"))
+      foreground.preserved = preserved
       call.output.flush()
       return try containers.runInForeground(container.id, foreground) ?? 0
     } catch {
@@ -61,12 +65,6 @@ enum ContainerRun {
       }
       throw error
     }
-  }
-
-  private static func startOptions(_ call: Call) -> Containers.StartOptions {
-    var start = Containers.StartOptions()
-    start.preservedDescriptors = Int(clamping: call.options.unsigned("preserve-fds"))
-    return start
   }
 
   /// Which streams the user sees.

@@ -86,10 +86,6 @@ extension ContainerOptions {
     request.passwdEntry = options.given("passwd-entry")
     request.groupEntry = options.given("group-entry")
     request.hostUsers = options.list("hostuser")
-    if let number = options.list("preserve-fd").first {
-      throw EngineError.unsupported(
-        "--preserve-fd \(number)", reason: "please use --preserve-fds, which passes all from 3 on")
-    }
   }
 
   /// A JSON array of words, or one word; an empty text is no entrypoint.

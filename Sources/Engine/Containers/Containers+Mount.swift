@@ -17,6 +17,7 @@ extension Containers {
       return MountedRoot(id: container.id, name: container.name, path: rootfs)
     }
     let path = try engine.store.mount(container: container.id)
+    engine.events.emit(.container(.mount, container.record))
     return MountedRoot(id: container.id, name: container.name, path: path)
   }
 
@@ -48,5 +49,6 @@ extension Containers {
     default: break
     }
     try engine.store.unmount(container: container.id, force: force)
+    engine.events.emit(.container(.unmount, container.record))
   }
 }

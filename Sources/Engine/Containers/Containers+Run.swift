@@ -11,7 +11,7 @@ extension Containers {
     public var showsErrors = true
     public var detachKeys: [UInt8] = []
     public var proxiesSignals = true
-    public var preservedDescriptors = 0
+    public var preserved = PreservedDescriptors()
     public var closesInput = true
 
     public init() {}
@@ -26,12 +26,13 @@ extension Containers {
     start.attach = AttachRequest(
       input: options.sendsInput, output: options.showsOutput, errorOutput: options.showsErrors,
       cleansUp: true)
-    start.preservedDescriptors = options.preservedDescriptors
+    start.preserved = options.preserved
     start.closesInput = options.closesInput
     let isTerminal = record.process.hasTerminal
     if isTerminal { start.terminalSize = try? FileDescriptor.standardInput.windowSize() }
     let started = try self.start(id, start)
     guard let connection = started.connection else { return nil }
+    engine.events.emit(.container(.attach, record))
     var session = AttachSession(connection)
     session.sendsInput = options.sendsInput
     session.isTerminal = isTerminal

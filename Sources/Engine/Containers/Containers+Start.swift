@@ -11,8 +11,7 @@ extension Containers {
     public var attach: AttachRequest?
     /// The terminal's size at the beginning.
     public var terminalSize: WindowSize?
-    /// How many descriptors from 3 on go to the container.
-    public var preservedDescriptors = 0
+    public var preserved = PreservedDescriptors()
     /// Whether the container is only made ready, as by `init`.
     public var stopsBeforeProgram = false
     /// Whether the standard input ends with the first client.
@@ -96,15 +95,14 @@ extension Containers {
     }
     if options.closesInput, plan.standardInput == .open { plan.standardInput = .once }
     var inherited: [CInt: FileDescriptor] = [:]
-    plan.preservedDescriptors = options.preservedDescriptors
-    for number in 0..<CInt(clamping: options.preservedDescriptors) {
-      inherited[3 + number] = FileDescriptor(rawValue: 3 + number)
-    }
+    plan.preservedDescriptors = options.preserved.count
+    let preserved = try options.preserved.all()
+    inherited.merge(preserved.mapValues(\.lent)) { $1 }
     var connection: SharedDescriptor?
     var monitorEnd: SharedDescriptor?
     if let attach = options.attach {
       var pair = try SocketPair(.sequencedPacket)
-      let number = 3 + CInt(clamping: options.preservedDescriptors)
+      let number = 3 + CInt(clamping: options.preserved.count)
       if let end = pair.first.take() { connection = SharedDescriptor(end) }
       if let end = pair.second.take() { monitorEnd = SharedDescriptor(end) }
       if let monitorEnd { inherited[number] = monitorEnd.lent }
@@ -134,7 +132,7 @@ extension Containers {
       try monitorFolder.lent.removeFile(MonitorFiles.status)
     }
     let answer = try launch.start(plan, inherited: inherited)
-    withExtendedLifetime(monitorEnd) {}
+    withExtendedLifetime((monitorEnd, preserved)) {}
     if let message = answer.error {
       throw Self.runtimeError(message, program: record.process.arguments.first ?? "")
     }

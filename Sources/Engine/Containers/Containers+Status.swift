@@ -86,6 +86,7 @@ extension ContainerState {
     wasKilledForMemory = monitor.oomKilled
     restartCount = monitor.restartCount
     error = monitor.error ?? error
+    execIDs = monitor.state == .running ? monitor.sessions : []
   }
 
   /// No process is left.

@@ -41,6 +41,7 @@ extension Containers {
     } else {
       try stopByHand(now, options)
     }
+    engine.events.emit(.container(.stop, now.record))
     if options.cleansUp {
       do { try cleanUp(now.id) } catch EngineError.noSuch {}
     }

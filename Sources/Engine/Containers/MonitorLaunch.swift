@@ -23,6 +23,7 @@ struct MonitorLaunch {
       bundle: folders.run, runFolder: folders.monitor)
     plan.pidFile = record.pidFile
     plan.monitorPidFile = record.monitorPidFile
+    plan.cgroup = cgroup
     plan.terminal = record.process.hasTerminal ? .init() : nil
     plan.standardInput = record.process.hasStandardInput ? .open : .closed
     plan.log = log
@@ -52,6 +53,23 @@ struct MonitorLaunch {
       runtime.createOptions.append("--no-new-keyring")
     }
     return runtime
+  }
+
+  /// Where podman puts its conmon. A service of systemd keeps the monitor, to know its main process.
+  private var cgroup: LaunchPlan.Cgroup? {
+    guard record.resources.cgroups == "enabled", engine.managesCgroups,
+      engine.configuration.environment["INVOCATION_ID"] == nil
+    else { return nil }
+    let isRootless = engine.configuration.user.isRootless
+    let parent = record.resources.cgroupParent
+    guard engine.cgroupManager == "systemd" else {
+      let path = "\(parent.isEmpty ? "/libpod_parent" : parent)/conmon"
+      return .init(manager: .cgroupfs, path: path, isRootless: isRootless)
+    }
+    let standard = isRootless ? "user.slice" : "machine.slice"
+    let slice = parent.split(separator: "/").last.map(String.init) ?? standard
+    return .init(
+      manager: .systemd, path: "\(slice):libpod-conmon:\(record.id)", isRootless: isRootless)
   }
 
   private var log: LogPlan {

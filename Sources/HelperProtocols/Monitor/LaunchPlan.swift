@@ -22,8 +22,8 @@ public struct LaunchPlan: JSONObject, Sendable, Equatable {
   public var pidFile: String?
   /// Where the monitor's own number is written as well.
   public var monitorPidFile: String?
-  /// Folders of cgroups that the monitor moves itself into; none leaves it where it was started.
-  public var cgroups: [String] = []
+  /// The cgroup that the monitor goes into; `nil` leaves it where it was started.
+  public var cgroup: Cgroup?
   /// Whether the container is started as soon as it is created, or when a request says so.
   public var starts = false
   /// The terminal that the container has; without one it has three pipes.
@@ -48,7 +48,7 @@ public struct LaunchPlan: JSONObject, Sendable, Equatable {
   public var notification: NotificationPlan?
   /// A program with its first arguments, run with the name of an event appended for what happens to
   /// the container while no command waits for it: `died STATUS`, `start`, `restart`,
-  /// `health_status healthy`. Empty for none. The last `died` is the clean-up command's own affair.
+  /// `health_status healthy`, `exec_died STATUS SESSION`. Empty for none. The last `died` is the clean-up command's own affair.
   public var eventCommand: [String] = []
   /// A program with its arguments, run when the container is gone for good: it unmounts, takes down
   /// the network, removes with `--rm`. Empty for none.
@@ -74,7 +74,7 @@ public struct LaunchPlan: JSONObject, Sendable, Equatable {
     try object.member("runFolder", &runFolder)
     try object.member("pidFile", &pidFile)
     try object.member("monitorPidFile", &monitorPidFile)
-    try object.member("cgroups", &cgroups)
+    try object.member("cgroup", &cgroup)
     try object.member("starts", &starts)
     try object.member("terminal", &terminal)
     try object.member("standardInput", &standardInput)
@@ -122,6 +122,31 @@ extension LaunchPlan {
       try object.member("options", &options)
       try object.member("startFIFO", &startFIFO)
       try object.member("createOptions", &createOptions)
+    }
+  }
+
+  /// A cgroup for the monitor, beside those of containers.
+  public struct Cgroup: JSONObject, Sendable, Equatable {
+    public enum Manager: String, JSONValue, CaseIterable, Sendable { case cgroupfs, systemd }
+
+    public var manager: Manager
+    /// What `linux.cgroupsPath` would be: a path from the root, or systemd's `slice:prefix:name`.
+    public var path: String
+    /// Whether it may be that the user has no right to it: then nobody is told.
+    public var isRootless: Bool
+
+    public init(manager: Manager, path: String, isRootless: Bool) {
+      self.manager = manager
+      self.path = path
+      self.isRootless = isRootless
+    }
+
+    public static var blank: Self { Self(manager: .cgroupfs, path: "", isRootless: false) }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("manager", &manager)
+      try object.member("path", &path)
+      try object.member("isRootless", &isRootless)
     }
   }
 

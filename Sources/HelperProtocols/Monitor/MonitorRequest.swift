@@ -88,10 +88,18 @@ public struct ExecRequest: JSONObject, Sendable, Equatable {
   public var terminal: LaunchPlan.Terminal?
   /// How many descriptors from 3 on are the process's own.
   public var preservedDescriptors: Int
+  /// What the session is called in the status and in events; `nil` tells nobody of it.
+  public var session: String?
+  /// Whether nobody waits for its end: then it is the monitor that tells of it, as it does when the
+  /// client goes away before.
+  public var isDetached = false
 
-  public init(terminal: LaunchPlan.Terminal? = nil, preservedDescriptors: Int = 0) {
+  public init(
+    terminal: LaunchPlan.Terminal? = nil, preservedDescriptors: Int = 0, session: String? = nil
+  ) {
     self.terminal = terminal
     self.preservedDescriptors = preservedDescriptors
+    self.session = session
   }
 
   public static var blank: Self { Self() }
@@ -99,6 +107,8 @@ public struct ExecRequest: JSONObject, Sendable, Equatable {
   public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
     try object.member("terminal", &terminal)
     try object.member("preservedDescriptors", &preservedDescriptors)
+    try object.member("session", &session)
+    try object.member("isDetached", &isDetached, standard: false)
   }
 }
 

@@ -44,6 +44,8 @@ public struct MonitorStatus: JSONObject, Sendable, Equatable {
   public var health: HealthLog.Status?
   /// Why the monitor could not start it again.
   public var error: String?
+  /// The further processes that run, but those that were not to be told of.
+  public var sessions: [String] = []
 
   public init(state: State, monitor: Int32, monitorStartTime: UInt64) {
     self.state = state
@@ -72,6 +74,7 @@ public struct MonitorStatus: JSONObject, Sendable, Equatable {
     try object.member("isStopRequested", &isStopRequested)
     try object.member("health", &health)
     try object.member("error", &error)
+    try object.member("sessions", &sessions, standard: [])
   }
 }
 

@@ -107,6 +107,7 @@ extension Monitor {
     guard !isCleanedUp, let program = plan.cleanUpCommand.first else { return }
     _ = try? SignalMask.none.install()
     Signal.resetAll()
+    protection.end()
     // Whatever could be closed is; this process becomes the command.
     _ = CurrentProcess.replace(
       with: program, ArgumentVector(plan.cleanUpCommand),

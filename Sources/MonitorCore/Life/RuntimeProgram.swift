@@ -16,9 +16,14 @@ final class RuntimeProgram {
   private let folder: FileDescriptor
   private let folderPath: String
   private let children: Children
+  private let protection: OutOfMemoryProtection
   private var calls = 0
 
-  init(_ plan: LaunchPlan, folder: FileDescriptor, children: Children) {
+  init(
+    _ plan: LaunchPlan, folder: FileDescriptor, children: Children,
+    protection: OutOfMemoryProtection
+  ) {
+    self.protection = protection
     self.plan = plan.runtime
     folderPath = plan.runFolder
     self.folder = folder
@@ -54,7 +59,7 @@ final class RuntimeProgram {
         [plan.program] + plan.options + ["--log", path(log), "--log-format", "json"] + arguments)
       launch.descriptors = [0: null.lent, 1: null.lent, 2: null.lent]
         .merging(descriptors) { $1 }
-      process = try launch.start()
+      process = try protection.suspended { try launch.start() }
       withExtendedLifetime(null) {}
     } catch {
       completion(Failure(message: "\(error)", status: 127))

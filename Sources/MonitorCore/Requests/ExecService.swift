@@ -18,6 +18,7 @@ final class ExecService {
   private let reply: ([UInt8], SharedDescriptor?) -> Void
   private var session: ExecSession?
   private var hasEnded = false
+  private var isClientGone = false
 
   /// - Parameter reply: sends a packet to the client, if it is still there.
   init(
@@ -43,12 +44,17 @@ final class ExecService {
         hasEnded = true
         self.session = nil
         stopReading()
+        monitor.sessionEnded(request.session)
+        if let name = request.session, request.isDetached || isClientGone {
+          monitor.announce("exec_died", "\(status.shellStatus)", name)
+        }
         reply(MonitorPacket.exit.packet("\(status.shellStatus)"), nil)
       })
   }
 
   private func started(_ session: ExecSession, _ failure: RuntimeProgram.Failure?) {
     self.session = failure == nil ? session : nil
+    if failure == nil { monitor.sessionStarted(request.session) }
     streams = []
     preserved = []
     if let terminal = session.terminal {
@@ -82,6 +88,7 @@ final class ExecService {
   /// Reads in the client's place, so that the process neither waits nor is killed by a broken pipe.
   func clientIsGone() {
     guard !hasEnded else { return }
+    isClientGone = true
     for output in outputs {
       try? output.lent.setNonBlocking(true)
       var watch: EventLoop.Watch?

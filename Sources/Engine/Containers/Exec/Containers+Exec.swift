@@ -20,8 +20,9 @@ extension Containers {
     /// Whether nobody waits for it.
     public var isDetached = false
     public var detachKeys: [UInt8] = []
-    /// How many descriptors from 3 on it gets.
-    public var preservedDescriptors = 0
+    public var preserved = PreservedDescriptors()
+    /// Whether `inspect` and events tell of it.
+    public var hasSession = true
 
     public init(_ words: [String]) { self.words = words }
   }
@@ -49,25 +50,30 @@ extension Containers {
     let session = try ContainerIdentifier.random()
     let streams = try ExecStreams(options)
     let document = try OwnedDescriptor.dataFile("process", try JSONWriter().write(process))
-    var request = ExecRequest(preservedDescriptors: options.preservedDescriptors)
+    let preserved = try options.preserved.all().sorted { $0.key < $1.key }.map(\.value)
+    var request = ExecRequest(
+      preservedDescriptors: preserved.count, session: options.hasSession ? session : nil)
+    request.isDetached = options.isDetached
     if options.hasTerminal {
       request.terminal = .init(rows: size?.rows ?? 0, columns: size?.columns ?? 0)
     }
     let connection = try connectForExec(
       container, request,
-      [document.lent] + streams.theirs.map(\.lent)
-        + (0..<CInt(clamping: options.preservedDescriptors)).map {
-          FileDescriptor(rawValue: 3 + $0)
-        }
+      [document.lent] + streams.theirs.map(\.lent) + preserved.map(\.lent)
         + streams.outputs.map(\.descriptor.lent), program: options.words.first ?? "")
+    withExtendedLifetime(preserved) {}
     streams.theirs = []
-    engine.events.emit(.exec(.exec, container.record, session: session))
+    if options.hasSession {
+      engine.events.emit(.exec(.exec, container.record, session: session))
+    }
     if options.isDetached { return .started(session) }
     if let terminal = connection.terminal { streams.takeTerminal(terminal, options) }
     var relay = ExecRelay(connection.socket, streams)
     relay.detachKeys = options.hasTerminal ? options.detachKeys : []
     guard let status = try relay.run() else { return .detached }
-    engine.events.emit(.exec(.execDied, container.record, session: session, exitCode: status))
+    if options.hasSession {
+      engine.events.emit(.exec(.execDied, container.record, session: session, exitCode: status))
+    }
     return .exited(status)
   }
 

@@ -85,6 +85,7 @@ extension Containers {
     var request = MonitorRequest(.attach)
     request.attach = AttachRequest(input: sends)
     var session = AttachSession(try connect(to: container.id, request))
+    engine.events.emit(.container(.attach, container.record))
     session.sendsInput = sends
     session.isTerminal = container.record.process.hasTerminal
     session.detachKeys = detachKeys
