@@ -18,8 +18,9 @@ public struct CgroupEntrance: Sendable {
   /// The user may not bring a process here from where this one is; it has to be given to
   /// `ContainerCgroup.add`, and through it to systemd. Only for processes beside the first.
   public let mustBeMoved: Bool
-  /// What to give clone3(2) as `cgroup`, with `CLONE_INTO_CGROUP`; valid while this value lives.
-  public var cloneDescriptor: FileDescriptor? { clone?.lent }
+  /// What to give clone3(2) as `cgroup`, with `CLONE_INTO_CGROUP`; valid while this value lives. Nil
+  /// also where a kernel or a filter knows no clone3: the process then moves itself.
+  public var cloneDescriptor: FileDescriptor? { Clone.isBornInCgroup ? clone?.lent : nil }
 
   /// Takes the calling process, which must have one thread, the rest of the way in.
   ///

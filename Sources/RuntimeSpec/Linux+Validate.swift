@@ -22,6 +22,10 @@ extension Spec.Linux {
         "linux.intelRdt.closID", "\(quoted(class_)) is not the name of a folder, take another")
     }
     try memoryPolicy?.validate()
+    if let flag = personality?.flags?.first {
+      throw SpecProblem(
+        "linux.personality.flags", "\(quoted(flag)) is no flag, the specification has none")
+    }
     try resources?.validate("linux.resources")
     try seccomp?.validate()
   }

@@ -48,13 +48,6 @@ extension Spec {
           "mounts[\(index)].destination",
           "\(quoted(mount.destination)) is not absolute, it is taken as relative to /"))
     }
-    if let memory = linux?.resources?.memory, memory.kernel != nil || memory.kernelTCP != nil {
-      warnings.append(
-        SpecProblem("linux.resources.memory", "limits of kernel memory are ignored"))
-    }
-    if let flags = linux?.personality?.flags, !flags.isEmpty {
-      warnings.append(SpecProblem("linux.personality.flags", "no flag is defined, ignored"))
-    }
     return warnings
   }
 

@@ -50,7 +50,7 @@ extension Spec.Linux.Resources.Memory {
     }
     writes.add(
       "memory", "memory.soft_limit_in_bytes", reservation.unlessZero, "memory.reservation")
-    try refuseKernelMemory()
+    try refuseWhatKernelsDropped()
     if let kernelTCP, kernelTCP > 0 {
       writes.add("memory", "memory.kmem.tcp.limit_in_bytes", kernelTCP, "memory.kernelTCP")
     }
@@ -66,8 +66,14 @@ extension Spec.Linux.Resources.Memory {
     writes.add("memory", "memory.swappiness", swappiness, "memory.swappiness")
   }
 
-  /// Kernel memory of its own has been without effect since Linux 5.16.
-  func refuseKernelMemory() throws(CgroupError) {
+  /// Kernel memory of its own has been without effect since Linux 5.16, memory without a hierarchy
+  /// since 5.11.
+  func refuseWhatKernelsDropped() throws(CgroupError) {
+    if useHierarchy == false {
+      throw .invalidValue(
+        field: "linux.resources.memory.useHierarchy", value: "false",
+        reason: "kernels count memory in hierarchies only")
+    }
     guard let kernel, kernel > 0 else { return }
     throw .invalidValue(
       field: "linux.resources.memory.kernel", value: "\(kernel)",
@@ -87,7 +93,9 @@ extension Spec.Linux.Resources.CPU {
       writes.add("cpu", "cpu.shares", shares, "cpu.shares")
     }
     writes.add("cpu", "cpu.cfs_period_us", period.unlessZero, "cpu.period")
-    writes.add("cpu", "cpu.cfs_burst_us", burst, "cpu.burst", absence: .passedOver)
+    writes.add(
+      "cpu", "cpu.cfs_burst_us", burst, "cpu.burst",
+      absence: burst == 0 ? .passedOver : .refused)
     writes.add("cpu", "cpu.cfs_quota_us", quota.unlessZero, "cpu.quota")
     writes.add("cpu", "cpu.idle", idle, "cpu.idle")
     writes += realtimeWrites()

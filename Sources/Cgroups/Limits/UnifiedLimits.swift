@@ -55,6 +55,10 @@ extension Spec.Linux.Resources {
       ("cpu.realtimeRuntime", cpu?.realtimeRuntime.unlessZero != nil),
       ("cpu.realtimePeriod", cpu?.realtimePeriod.unlessZero != nil),
       ("blockIO.leafWeight", blockIO?.leafWeight.unlessZero != nil),
+      (
+        "blockIO.weightDevice",
+        blockIO?.weightDevice?.contains { $0.leafWeight.unlessZero != nil } ?? false
+      ),
       ("network.classID", network?.classID.unlessZero != nil),
       ("network.priorities", network?.priorities?.isEmpty == false),
     ]
@@ -62,7 +66,7 @@ extension Spec.Linux.Resources {
       throw .invalidValue(
         field: "linux.resources.\(field)", value: "set", reason: "cgroup v2 has nothing like it")
     }
-    try memory?.refuseKernelMemory()
+    try memory?.refuseWhatKernelsDropped()
   }
 }
 

@@ -37,10 +37,27 @@ public enum DescriptorTable {
   private static func closeRange(
     _ first: CInt, _ last: CInt = .max, flags: UInt
   ) throws(SystemError) {
-    try systemCall("close_range", "from \(first)") {
-      clinux_syscall(
-        Int(SYS_close_range), UInt(bitPattern: Int(first)), UInt(bitPattern: Int(last)), flags, 0,
-        0, 0)
+    do throws(SystemError) {
+      try systemCall("close_range", "from \(first)") {
+        clinux_syscall(
+          Int(SYS_close_range), UInt(bitPattern: Int(first)), UInt(bitPattern: Int(last)), flags, 0,
+          0, 0)
+      }
+    } catch  where error.errno == .noFunction || error.errno == .invalidArgument && flags != 0 {
+      closeOneByOne(first, last, marking: flags != 0)
+    }
+  }
+
+  /// Before Linux 5.9, and to mark before 5.11. It takes a tenth of a second.
+  private static func closeOneByOne(_ first: CInt, _ last: CInt, marking: Bool) {
+    // The kernel's NR_OPEN. A limit that was lowered since says nothing about what is open.
+    let most: CInt = 1 << 20
+    for number in first..<max(first, min(last, most - 1) + 1) {
+      if marking {
+        _ = clinux_fcntl(number, F_SETFD, Int(FD_CLOEXEC))
+      } else {
+        _ = Glibc.close(number)
+      }
     }
   }
 }

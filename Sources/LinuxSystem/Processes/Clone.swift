@@ -47,6 +47,14 @@ public enum Clone: ~Copyable {
     return .parent(ProcessHandle(id: pid, descriptor: OwnedDescriptor(owning: pidfd)))
   }
 
+  /// Whether a child can be born in a cgroup: not where clone3(2) is missing, before Linux 5.3 or in a
+  /// filter.
+  public static let isBornInCgroup: Bool = {
+    // The size of no version of the structure: a kernel that has the call refuses it as that.
+    clinux_syscall(Int(SYS_clone3), 0, 0, 0, 0, 0, 0)
+    return errno != ENOSYS
+  }()
+
   private static func clone3(
     _ options: CloneOptions, _ pidfd: UnsafeMutablePointer<CInt>
   ) throws(SystemError) -> ProcessID {

@@ -99,8 +99,9 @@ struct WorkingDirectory {
     let directory: OwnedDescriptor
     do throws(SystemError) {
       directory = try WorkingDirectory.open(path, in: root.lent)
-    } catch where error.errno == .noFunction {
-      // Before Linux 5.6 only the look at where it led to, in `enterAndVerify`, is left.
+    } catch where error.errno == .noFunction || error.errno == .notPermitted {
+      // Before Linux 5.6, and in a filter that does not know openat2(2), only the look at where it led
+      // to, in `enterAndVerify`, is left.
       return try CurrentProcess.changeDirectory(to: path)
     }
     try CurrentProcess.changeDirectory(to: directory.lent)

@@ -86,6 +86,91 @@ extension RuntimeTests {
       }
     }
 
+    /// CVE-2025-52881: a mount lands on a part of /proc, so that parameters and labels are written
+    /// elsewhere.
+    @Test(
+      .disabled(if: Runtime.isRunc(before: "1.2.8"), "runc before 1.2.8 is known to be vulnerable"),
+      arguments: ["/proc/sys", "/proc/self/attr", "/proc/thread-self/attr", "/proc"])
+    func aPartOfProc(_ part: String) throws {
+      try withBundle { bundle throws in
+        let volume = try bundle.fixture.newFolder("volume")
+        _ = try bundle.fixture.newFolder("volume/target")
+        #expect(symlink(part, volume + "/link") == 0)
+        let canary = try Canary(bundle)
+        var files: [String] = []
+        for folder in [
+          "kernel", "sys/kernel", "apparmor", "self/attr", "thread-self/attr/apparmor",
+        ] {
+          _ = try bundle.fixture.newFolder("source/" + folder)
+          for name in ["msgmax", "exec", "keycreate"] {
+            files.append(try bundle.fixture.newFile("source/\(folder)/\(name)", "false"))
+          }
+        }
+        for name in ["exec", "keycreate"] {
+          files.append(try bundle.fixture.newFile("source/" + name, "false"))
+        }
+        bundle.addMount("/volume", source: volume, options: ["rbind"])
+        bundle.addMount(
+          "/volume/target", source: bundle.fixture.folder + "/source", options: ["rbind"])
+        bundle.config["linux", "sysctl"] = ["kernel.msgmax": "9000"]
+        if Self.hasAppArmor { bundle.config["process", "apparmorProfile"] = "unconfined" }
+        bundle.shell("cat /proc/sys/kernel/msgmax")
+        try swap(volume + "/target", volume + "/link", in: bundle.fixture)
+        var succeeded = 0
+        let id = bundle.fixture.newID()
+        for _ in 0..<max(Self.starts / 20, 10) {
+          let output = try bundle.run(id: id)
+          if output.status == 0 {
+            succeeded += 1
+            #expect(output.text == "9000")
+          }
+        }
+        for file in files {
+          #expect(try String(contentsOfFile: file, encoding: .utf8) == "false", "\(file)")
+        }
+        #expect(canary.changes == [])
+        #expect(succeeded > 0)
+      }
+    }
+
+    private static let hasAppArmor =
+      (try? String(contentsOfFile: "/sys/module/apparmor/parameters/enabled", encoding: .utf8))?
+      .hasPrefix("Y") ?? false
+
+    /// CVE-2025-52565: /dev/console becomes a link before the terminal is laid over it.
+    @Test(
+      .disabled(if: Runtime.isRunc(before: "1.2.8"), "runc before 1.2.8 is known to be vulnerable"))
+    func theConsole() throws {
+      try withBundle { bundle throws in
+        let canary = try Canary(bundle)
+        bundle.removeMounts("/dev")
+        bundle.config["process", "terminal"] = true
+        bundle.config["linux", "maskedPaths"] = ["/proc/version", "/proc/uptime"]
+        bundle.arguments = ["sleep", "1000"]
+        let console = bundle.rootfs + "/dev/console"
+        #expect(FileManager.default.createFile(atPath: console, contents: nil))
+        #expect(symlink("/proc/version", bundle.rootfs + "/dev/other") == 0)
+        let socket = bundle.fixture.folder + "/console"
+        try swap(console, bundle.rootfs + "/dev/other", in: bundle.fixture)
+        var succeeded = 0
+        for _ in 0..<max(Self.starts / 100, 5) {
+          unlink(socket)
+          let child = try bundle.fixture.spawn(Command([Probe.program, "console", socket]))
+          #expect(eventually(5) { FileManager.default.fileExists(atPath: socket) })
+          let (container, creation) = try bundle.tryCreate(["--console-socket", socket])
+          if creation.status == 0 {
+            succeeded += 1
+            let masks = try container.exec([], "stat -c %t:%T /proc/version /proc/uptime")
+            #expect(masks.words == ["1:3", "1:3"], "\(masks)")
+            try container.must("delete", ["--force"])
+          }
+          child.stop()
+        }
+        #expect(canary.changes == [])
+        #expect(succeeded > 0)
+      }
+    }
+
     /// The root itself: a folder of the image changes while devices and mounts are made below it.
     @Test(arguments: ["dev", "etc"])
     func aFolderOfTheRoot(_ name: String) throws {

@@ -131,6 +131,10 @@ private typealias Resources = Spec.Linux.Resources
     add("memory.swappiness") { $0.memory = .init(swappiness: 60) }
     add("memory.disableOOMKiller") { $0.memory = .init(disableOOMKiller: true) }
     add("memory.kernelTCP") { $0.memory = .init(kernelTCP: 5) }
+    add("memory.useHierarchy") { $0.memory = .init(useHierarchy: false) }
+    add("blockIO.weightDevice") {
+      $0.blockIO = .init(weightDevice: [.init(major: 8, minor: 0, leafWeight: 50)])
+    }
     add("memory.kernel") { $0.memory = .init(kernel: 5) }
     add("cpu.realtimeRuntime") { $0.cpu = .init(realtimeRuntime: 5) }
     add("blockIO.leafWeight") { $0.blockIO = .init(leafWeight: 50) }
