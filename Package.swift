@@ -92,6 +92,8 @@ let package = Package(
 
     .target(name: "Igzip", dependencies: ["Archive", "CISAL"], swiftSettings: strict),
 
+    .target(name: "Cryptography", dependencies: ["CCrypto", "JSON"], swiftSettings: strict),
+
     // Floor 3: services.
     .target(
       name: "Storage", dependencies: ["Archive", "EngineConfig", "JSON", "LinuxSystem", system],
@@ -116,8 +118,8 @@ let package = Package(
     .target(
       name: "Transfer",
       dependencies: [
-        "Archive", "EngineConfig", "HTTPClient", "HelperProtocols", "Igzip", "ImageSpec", "JSON",
-        "LinuxSystem", "Storage", system,
+        "Archive", "Cryptography", "EngineConfig", "HTTPClient", "HelperProtocols", "Igzip",
+        "ImageSpec", "JSON", "LinuxSystem", "Storage", system,
       ],
       swiftSettings: strict),
 
@@ -311,6 +313,9 @@ let package = Package(
     .testTarget(
       name: "ImageSpecTests", dependencies: ["ImageSpec", "JSON"],
       path: "Tests/Unit/ImageSpecTests", swiftSettings: strict),
+    .testTarget(
+      name: "CryptographyTests", dependencies: ["Cryptography"],
+      path: "Tests/Unit/CryptographyTests", swiftSettings: strict),
     .testTarget(
       name: "TransferTests", dependencies: ["HelperProtocols", "Transfer"],
       path: "Tests/Unit/TransferTests", swiftSettings: strict),

@@ -13,6 +13,7 @@ public final class TransferSession {
   let loop = EventLoop()
   private let tell: (TransferEvent) -> Void
   private var readConf: RegistriesConf?
+  private var readStores: SignatureStores?
   private var openedStore: Store?
   private var clients: [String: RegistryClient] = [:]
 
@@ -44,6 +45,17 @@ public final class TransferSession {
       let conf = try RegistriesConf(reading: files)
       readConf = conf
       return conf
+    } catch { throw TransferFailure(.configuration, detail: "\(error)") }
+  }
+
+  /// registries.d.
+  func signatureStores() throws(TransferFailure) -> SignatureStores {
+    if let readStores { return readStores }
+    do {
+      let stores = try SignatureStores(
+        readingFolder: access.registriesFolder ?? SignatureStores.folder(environment: environment))
+      readStores = stores
+      return stores
     } catch { throw TransferFailure(.configuration, detail: "\(error)") }
   }
 

@@ -6,31 +6,9 @@ import Testing
   .serialized, .enabled(if: Engine.reasonToSkip == nil, "\(Engine.reasonToSkip ?? "")"),
   .enabled(if: Program.named("docker-registry") != nil, "docker-registry is not installed"))
 struct RegistryTests {
-  /// Starts a registry on a free port, plain or with what is given.
-  private func startRegistry(_ engine: Engine, http: String = "", auth: String = "") throws
-    -> String
-  {
-    let folder = engine.workspace.folder
-    let port = try Loopback.freePort()
-    let file = try engine.workspace.write(
-      """
-      version: 0.1
-      log: {level: error}
-      storage:
-        filesystem: {rootdirectory: \(folder)/data/registry}
-      http:
-        addr: 127.0.0.1:\(port)
-      \(http)
-      \(auth)
-      """, to: "registry.yml")
-    _ = try engine.workspace.start([try #require(Program.named("docker-registry")), "serve", file])
-    #expect(eventually(10) { Loopback.answers(port) })
-    return "127.0.0.1:\(port)"
-  }
-
   @Test func pushAndPullKeepTheImage() throws {
     try withEngine { engine in
-      let host = try startRegistry(engine)
+      let host = try DockerRegistry.start(engine.workspace)
       let id = try engine.inspect(Engine.image, "{{.Id}}")
       let name = "\(host)/team/busybox:1"
       try engine.must("tag", Engine.image, name)
@@ -66,7 +44,7 @@ struct RegistryTests {
 
   @Test func runPullsWhatIsMissing() throws {
     try withEngine { engine in
-      let host = try startRegistry(engine)
+      let host = try DockerRegistry.start(engine.workspace)
       let name = "\(host)/box:1"
       try engine.must("push", "-q", "--tls-verify=false", Engine.image, name)
       try engine.must("rmi", "--all", "--force")
@@ -83,17 +61,13 @@ struct RegistryTests {
   @Test func tlsAndLogin() throws {
     try withEngine { engine in
       let folder = engine.workspace.folder
-      let openssl = try #require(Program.named("openssl"))
-      try engine.workspace.must(
-        openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-        "-nodes", "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1",
-        "-keyout", "\(folder)/key.pem", "-out", "\(folder)/cert.pem")
+      let server = try DockerRegistry.makeCertificate(engine.workspace)
       let htpasswd = try #require(Program.named("htpasswd"))
       let line = try engine.workspace.must(htpasswd, "-Bbn", "user", "secret").text
       _ = try engine.workspace.write(line + "\n", to: "htpasswd")
-      let host = try startRegistry(
-        engine, http: "  tls: {certificate: \(folder)/cert.pem, key: \(folder)/key.pem}",
-        auth: "auth: {htpasswd: {realm: test, path: \(folder)/htpasswd}}")
+      let host = try DockerRegistry.start(
+        engine.workspace, http: "  tls: {certificate: \(server.certificate), key: \(server.key)}",
+        more: "auth: {htpasswd: {realm: test, path: \(folder)/htpasswd}}")
       let name = "\(host)/box:1"
       let untrusted = try engine.run("push", "-q", Engine.image, name)
       #expect(untrusted.stderr.contains("is not trusted"), "\(untrusted)")
@@ -101,7 +75,7 @@ struct RegistryTests {
       try FileManager.default.createDirectory(
         atPath: folder + "/certs", withIntermediateDirectories: true)
       try FileManager.default.copyItem(
-        atPath: folder + "/cert.pem", toPath: folder + "/certs/ca.crt")
+        atPath: server.certificate, toPath: folder + "/certs/ca.crt")
       let files = ["--cert-dir", folder + "/certs", "--authfile", folder + "/auth.json"]
       func run(_ words: [String], input: String? = nil) throws -> Output {
         try engine.workspace.run(
@@ -125,7 +99,7 @@ struct RegistryTests {
 
   @Test func listsHaveAnImageForEachPlatform() throws {
     try withEngine { engine in
-      let host = try startRegistry(engine)
+      let host = try DockerRegistry.start(engine.workspace)
       let folder = engine.workspace.folder
       let id = try engine.inspect(Engine.image, "{{.Id}}")
       try engine.workspace.must(

@@ -18,7 +18,9 @@ enum ImageCommands {
       ImageInspect.command, ImageList.command.named("list", aliases: ["ls"]), ImageLoad.command,
       ImageMount.command, ImagePrune.command, ImagePull.command, ImagePush.command,
       ImageRemove.command.named("rm"), ImageSave.command, SearchCommand.command,
-      ImageTag.command, ImageTree.command, ImageUnmount.command, ImageUntag.command,
+      ImageSecureCopy.command, ImageSign.command, ImageTag.command, ImageTree.command,
+      ImageUnmount.command,
+      ImageUntag.command,
       PodmanCommand(group: "trust", "Manage container image trust policy") {
         [ImageTrustSet.command, ImageTrustShow.command]
       },

@@ -13,6 +13,9 @@ enum ImageTrustShow {
         Option("noheading", "n", .flag(), "Do not print column headings"),
         Option("raw", "Output raw policy file"),
         Option(
+          "registrypath", .string(), "Read this folder instead of registries.d", hidden: true,
+          completion: .files),
+        Option(
           "signature-policy", .string(), "Read this file instead of the system's", hidden: true,
           completion: .files),
       ]
@@ -25,7 +28,9 @@ enum ImageTrustShow {
       return 0
     }
     let wanted = call.arguments.first
-    let rules = policy.rules.filter { wanted == nil || $0.scope ?? "default" == wanted }
+    let rules = try policy.describedRules(
+      registriesFolder: call.options.given("registrypath").flatMap { $0.isEmpty ? nil : $0 }
+    ).filter { wanted == nil || $0.scope ?? "default" == wanted }
     if call.options.flag("json") {
       call.output.line(GoValue.list(rules.map(json)).json(indentedBy: "  "))
       return 0
@@ -41,11 +46,15 @@ enum ImageTrustShow {
     type == "insecureAcceptAnything" ? "accept" : type == "signedBy" ? "signed" : type
   }
 
+  private static func id(_ rule: TrustPolicy.Rule) -> String {
+    rule.type == "sigstoreSigned" ? "N/A" : rule.signers.joined(separator: ", ")
+  }
+
   private static func row(_ rule: TrustPolicy.Rule) -> GoValue {
     .structure(
       .field("Transport", .string(rule.transport)),
       .field("Name", .string(rule.scope ?? "default")), .field("Type", .string(word(rule.type))),
-      .field("ID", .string(rule.keys.joined(separator: ", "))), .field("Store", ""))
+      .field("ID", .string(id(rule))), .field("Store", .string(rule.lookaside ?? "")))
   }
 
   private static func json(_ rule: TrustPolicy.Rule) -> GoValue {
@@ -54,7 +63,9 @@ enum ImageTrustShow {
       .field("name", .string(rule.scope ?? "* (default)")),
       .field("repo_name", .string(rule.scope ?? "default")),
       .field("keys", omitsEmpty: true, GoValue(rule.keys)),
-      .field("type", .string(word(rule.type))))
+      .field("sigstore", omitsEmpty: true, .string(rule.lookaside ?? "")),
+      .field("type", .string(word(rule.type))),
+      .field("gpg_id", omitsEmpty: true, .string(id(rule))))
   }
 }
 

@@ -93,11 +93,9 @@ enum ManifestPush {
         Option("quiet", "q", .flag(), "don't output progress information when pushing lists"),
         Option("remove-signatures", .flag(), "don't copy signatures when pushing images"),
         Option("rm", .flag(), "remove the manifest list if push succeeds"),
-        Option(
-          "sign-by", .string(), "sign the image using a GPG key with the specified FINGERPRINT"),
         TransferFlags.authFile, TransferFlags.certificates, TransferFlags.credentials,
         TransferFlags.verifiesTLS,
-      ] + ImagePush.compression
+      ] + SigningFlags.options + ImagePush.compression
     }, run: run)
 
   static func run(_ call: Call) throws -> Int32 {

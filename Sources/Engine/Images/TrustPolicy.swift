@@ -1,5 +1,8 @@
+import EngineConfig
+import ImageSpec
 import JSON
 import LinuxSystem
+import SystemPackage
 
 /// Which images may be pulled from where: containers-policy.json(5), read and changed as a document, so
 /// that what is not understood stays as it is.
@@ -14,20 +17,36 @@ public struct TrustPolicy {
     public var type: String
     /// Files with keys.
     public var keys: [String]
+    /// Whom the keys belong to, as GnuPG says it.
+    public var signers: [String] = []
+    /// Where signatures are, as registries.d says it.
+    public var lookaside: String?
   }
 
   /// The file.
   public let path: String
   private var document: JSONTree
+  private let environment: [String: String]
 
   /// The policy of the machine, or the user's own.
   ///
   /// - Parameter path: another file.
   public init(_ engine: ContainerEngine, path: String?) throws {
+    // The same file that a pull obeys.
     let own = "\(engine.configuration.user.home)/.config/containers/policy.json"
-    let isUsers = engine.configuration.user.isRootless && (try? openFile(own, [.path])) != nil
+    let isUsers = (try? openFile(own, [.path])) != nil
     self.path = path ?? (isUsers ? own : "/etc/containers/policy.json")
+    environment = engine.configuration.environment
     do {
+      if path == nil, !isUsers, (try? openFile(self.path, [.path])) == nil {
+        // What holds without any file.
+        document = .object([
+          .init(
+            "default",
+            .array([.object([.init("type", .string("insecureAcceptAnything"))])]))
+        ])
+        return
+      }
       document = try JSONReader().read(
         JSONTree.self, from: try readRegularFile(self.path, limit: 1 << 20))
     } catch let error as JSONError {
@@ -51,6 +70,49 @@ public struct TrustPolicy {
       }
     }
     return rules
+  }
+
+  /// All rules, with whom the keys belong to and where signatures are.
+  ///
+  /// - Parameter folder: read in place of registries.d.
+  public func describedRules(registriesFolder folder: String?) throws -> [Rule] {
+    let stores = try SignatureStores(
+      readingFolder: folder ?? SignatureStores.folder(environment: environment))
+    return try rules.map { rule in
+      var rule = rule
+      if rule.type == "signedBy" { rule.signers = try rule.keys.flatMap(owners) }
+      if rule.transport == "all" {
+        rule.lookaside = stores.standard?.lookaside
+      } else if let scope = rule.scope {
+        rule.lookaside = stores.entries[scope]?.lookaside
+      }
+      return rule
+    }
+  }
+
+  /// The addresses of a key file's owners.
+  private func owners(ofKeys path: String) throws -> [String] {
+    guard (try? checkExecutable("/usr/bin/gpg")) != nil else { return [] }
+    let said = SharedDescriptor(try .dataFile("keys", []))
+    let errors = SharedDescriptor(try .dataFile("errors", []))
+    let process = try ProgramLaunch(
+      "/usr/bin/gpg",
+      [
+        "gpg", "--batch", "--no-tty", "--with-colons", "--import-options", "show-only", "--import",
+        path,
+      ], descriptors: [1: said.lent, 2: errors.lent]
+    ).start()
+    _ = try process.wait()
+    let text = String(
+      decoding: try said.lent.readPart(at: 0, limit: 1 << 20), as: UTF8.self)
+    return text.split(separator: "\n").compactMap { line in
+      let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+      guard fields.count > 9, fields[0] == "uid" else { return nil }
+      guard let begin = fields[9].lastIndex(of: "<"), let end = fields[9].lastIndex(of: ">"),
+        begin < end
+      else { return String(fields[9]) }
+      return String(fields[9][fields[9].index(after: begin)..<end])
+    }
   }
 
   private static func members(_ tree: JSONTree?) -> [JSONTree.Member] {
@@ -119,6 +181,7 @@ public struct TrustPolicy {
     let slash = path.lastIndex(of: "/") ?? path.startIndex
     let folder = path.hasPrefix("/") ? String(path[..<slash]) + "/" : "."
     let name = path.contains("/") ? String(path[path.index(after: slash)...]) : path
+    try makeDirectories(folder, mode: 0o755)
     let directory = try openFile(folder, [.readOnly, .directory])
     try directory.lent.replaceFile(
       name, contents: Array((text + "\n").utf8), mode: 0o644, durable: true)

@@ -15,8 +15,10 @@ public struct TransferEvent: JSONObject, Sendable, Equatable {
     case exists
     /// The manifest is written.
     case manifest
-    /// Signatures are looked at or written.
+    /// Signatures are looked at.
     case signatures
+    /// A signature is made.
+    case signing
     /// Something the user should know.
     case warning
     /// The end: it is done.

@@ -58,6 +58,7 @@ extension TransferFailure: CustomStringConvertible {
       return "\(about)\(host ?? "the registry") is blocked in registries.conf"
     case .rejected: return "\(about)the trust policy rejects it\(said)"
     case .badSignature: return "\(about)no signature is accepted\(said)"
+    case .signing: return "\(about)it cannot be signed\(said)"
     case .diskFull: return "\(about)no space left on the device; free some: podman system prune"
     case .system, .archive, .store, .configuration, .request: return about + (detail ?? "failed")
     case .noSuchImage: return "\(subject): image not known"

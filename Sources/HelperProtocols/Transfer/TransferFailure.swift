@@ -19,6 +19,8 @@ public struct TransferFailure: JSONObject, Error, Sendable, Equatable {
     case noPlatform
     // What this machine says.
     case blocked, rejected, badSignature
+    /// A signature cannot be made or kept: `detail` says why.
+    case signing
     case diskFull, system, archive, store
     case noSuchImage, invalidName, configuration
     /// A program that keeps credentials failed: `detail` is what it said.

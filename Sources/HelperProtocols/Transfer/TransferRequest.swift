@@ -26,6 +26,8 @@ public struct TransferRequest: JSONObject, Sendable, Equatable {
     case logout
     /// Says as whom one is logged in.
     case currentLogin
+    /// Signs images that registries have, in a folder of signatures.
+    case sign
   }
 
   public var operation: Operation
@@ -87,6 +89,8 @@ public struct RegistryAccess: JSONObject, Sendable, Equatable {
   public var retryDelay: Int?
   /// A policy.json in place of the usual one.
   public var policyFile: String?
+  /// A folder in place of the usual registries.d.
+  public var registriesFolder: String?
   /// The user on the host for whom this is, also inside a user namespace of theirs.
   public var uid: UInt32 = 0
 
@@ -104,6 +108,7 @@ public struct RegistryAccess: JSONObject, Sendable, Equatable {
     try object.member("retries", &retries)
     try object.member("retryDelay", &retryDelay)
     try object.member("policyFile", &policyFile)
+    try object.member("registriesFolder", &registriesFolder)
     try object.member("uid", &uid)
   }
 }
@@ -141,7 +146,14 @@ public struct ImageWriting: JSONObject, Sendable, Equatable {
   public var removesSignatures = false
   /// A GnuPG key to sign with.
   public var signBy: String?
+  /// A file with a private key of cosign's to sign with.
+  public var sigstoreKey: String?
+  /// A file that says how cosign's signatures are made.
+  public var sigstoreParameters: String?
+  /// A file whose first line opens the private key.
   public var passphraseFile: String?
+  /// What opens the private key, as it was typed.
+  public var passphrase: String?
 
   public init() {}
 
@@ -154,7 +166,10 @@ public struct ImageWriting: JSONObject, Sendable, Equatable {
     try object.member("forcesCompression", &forcesCompression)
     try object.member("removesSignatures", &removesSignatures)
     try object.member("signBy", &signBy)
+    try object.member("sigstoreKey", &sigstoreKey)
+    try object.member("sigstoreParameters", &sigstoreParameters)
     try object.member("passphraseFile", &passphraseFile)
+    try object.member("passphrase", &passphrase)
   }
 }
 

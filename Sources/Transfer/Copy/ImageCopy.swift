@@ -13,15 +13,23 @@ final class ImageCopy {
   private let destination: any ImageDestination
   private let choice: ImageChoice
   private let writing: ImageWriting
+  private let policy: TrustPolicy
+  private let signer: ImageSigner?
 
   init(
     _ session: TransferSession, from source: any ImageSource, to destination: any ImageDestination
-  ) {
+  ) throws(TransferFailure) {
     self.session = session
     self.source = source
     self.destination = destination
     choice = session.request.images
     writing = session.request.writing
+    policy = try TrustPolicy.read(session)
+    signer = try ImageSigner(writing)
+    if signer != nil, destination.reference == nil {
+      throw TransferFailure(
+        .signing, destination.name, detail: "only what goes to a registry has a name to be signed")
+    }
   }
 
   /// Copies, and says what the image is called by its contents.
@@ -33,8 +41,8 @@ final class ImageCopy {
   }
 
   private func copy() throws(TransferFailure) -> TransferredImage {
+    try policy.checkPlace(source)
     let top = try source.manifest(nil)
-    try TrustPolicy.read(session).check(source, top, session)
     switch try top.document(source.name) {
     case .image(let manifest):
       let image = try copy(top, manifest, isTop: true)
@@ -102,8 +110,13 @@ final class ImageCopy {
       if !fits(index.family) { index.mediaType = .index(family ?? .oci) }
       written = RawManifest(try text(index), mediaType: index.mediaType)
     }
+    let signatures =
+      destination.takesSignatures && !writing.removesSignatures
+      ? try source.signatures(of: top.digest) : []
+    try refuseChange(of: top, into: written, signatures)
     report(.manifest)
     try destination.put(manifest: written, isTop: true)
+    try sign(written.digest, signatures, isTop: true)
     try destination.commit()
     return TransferredImage(
       id: first?.id ?? "", digest: written.digest.description, names: session.request.names)
@@ -131,6 +144,8 @@ final class ImageCopy {
   private func copy(
     _ raw: RawManifest, _ manifest: ImageManifest, isTop: Bool
   ) throws(TransferFailure) -> TransferredImage {
+    let signatures = SignatureList(source, of: raw.digest)
+    try policy.check(source, raw, signatures, session)
     let blob = manifest.configuration
     guard blob.mediaType == .ociConfiguration || blob.mediaType == .dockerConfiguration else {
       throw TransferFailure(
@@ -159,11 +174,39 @@ final class ImageCopy {
     tellConfiguration(blob)
     try destination.put(configuration: text, blob.digest)
     let written = try rewritten(raw, manifest, new)
+    let old =
+      destination.takesSignatures && !writing.removesSignatures ? try signatures.all() : []
+    try refuseChange(of: raw, into: written, old)
     report(.manifest)
     try destination.put(manifest: written, isTop: isTop)
+    try sign(written.digest, old, isTop: isTop)
     lastWritten = written
     return TransferredImage(
       id: blob.digest.hex, digest: written.digest.description, names: session.request.names)
+  }
+
+  /// A signature is for a manifest as it is.
+  private func refuseChange(
+    of raw: RawManifest, into written: RawManifest, _ signatures: [ImageSignature]
+  ) throws(TransferFailure) {
+    guard raw.digest != written.digest, !signatures.isEmpty else { return }
+    throw TransferFailure(
+      .request, source.name,
+      detail:
+        "it is signed, and its manifest would have to change for \(destination.name); to leave "
+        + "its signatures behind use --remove-signatures")
+  }
+
+  /// Keeps the signatures that there are, and makes those that are asked for.
+  private func sign(
+    _ digest: Digest, _ old: [ImageSignature], isTop: Bool
+  ) throws(TransferFailure) {
+    var all = old
+    if let signer, let name = destination.reference {
+      report(.signing)
+      all += try signer.sign(digest, as: name)
+    }
+    if !all.isEmpty { try destination.put(signatures: all, of: digest, isTop: isTop) }
   }
 
   private func verify(

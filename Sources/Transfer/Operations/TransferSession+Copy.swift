@@ -122,7 +122,7 @@ extension TransferSession {
       } catch {
         attempts.append(error)
         // A verdict of this machine is the same at every place.
-        if [.rejected, .badSignature, .diskFull, .store, .archive].contains(error.cause) {
+        if [.rejected, .badSignature, .signing, .diskFull, .store, .archive].contains(error.cause) {
           throw error
         }
       }

@@ -13,6 +13,7 @@ extension TransferSession {
     case .login: return try login()
     case .logout: return try logout()
     case .currentLogin: return try currentLogin()
+    case .sign: return try sign()
     }
   }
 }

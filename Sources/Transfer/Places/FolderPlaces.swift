@@ -39,10 +39,13 @@ final class FolderSource: ImageSource {
     return FileProducer { () throws(TransferFailure) in try folder.open(layer.blob.digest.hex) }
   }
 
-  func signatures(of digest: Digest) throws(TransferFailure) -> [[UInt8]] {
-    var found: [[UInt8]] = []
-    while folder.contains("signature-\(found.count + 1)"), found.count < 128 {
-      found.append(try folder.read("signature-\(found.count + 1)", limit: 4 << 20))
+  func signatures(of digest: Digest) throws(TransferFailure) -> [ImageSignature] {
+    let isTop = try manifest(nil).digest == digest
+    let prefix = (isTop ? "" : digest.hex + ".") + "signature-"
+    var found: [ImageSignature] = []
+    for number in 1...128 where folder.contains("\(prefix)\(number)") {
+      let blob = try folder.read("\(prefix)\(number)", limit: manifestLimit)
+      if let signature = ImageSignature(blob: blob) { found.append(signature) }
     }
     return found
   }
@@ -65,6 +68,16 @@ final class FolderDestination: ImageDestination {
   }
 
   var name: String { "dir:" + folder.path }
+  var takesSignatures: Bool { true }
+
+  func put(
+    signatures: [ImageSignature], of digest: Digest, isTop: Bool
+  ) throws(TransferFailure) {
+    for (index, signature) in signatures.enumerated() {
+      let prefix = isTop ? "" : digest.hex + "."
+      try folder.write("\(prefix)signature-\(index + 1)", signature.blob)
+    }
+  }
 
   func plan(_ layer: SourceLayer, index: Int) throws(TransferFailure) -> LayerPlan {
     let consumer = {

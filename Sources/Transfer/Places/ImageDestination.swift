@@ -15,6 +15,10 @@ enum LayerPlan {
 protocol ImageDestination: AnyObject {
   /// What people call it, with its transport.
   var name: String { get }
+  /// The name that a signature of what it takes is for; nil for places that are files.
+  var reference: ImageReference? { get }
+  /// Whether it keeps signatures.
+  var takesSignatures: Bool { get }
   /// How many layers it takes at once.
   var width: Int { get }
   /// Which manifests it takes; the first is what others become.
@@ -36,6 +40,10 @@ protocol ImageDestination: AnyObject {
   func put(configuration: [UInt8], _ digest: Digest) throws(TransferFailure)
   /// Takes the manifest of an image that has been moved; `isTop` unless it is one of a list.
   func put(manifest: RawManifest, isTop: Bool) throws(TransferFailure)
+  /// Takes the signatures of a manifest that it has, beside those that it has of it.
+  func put(
+    signatures: [ImageSignature], of digest: Digest, isTop: Bool
+  ) throws(TransferFailure)
   /// Takes the list from which an image was chosen, which is kept with it.
   func note(list: RawManifest) throws(TransferFailure)
   /// Makes it so.
@@ -45,6 +53,8 @@ protocol ImageDestination: AnyObject {
 }
 
 extension ImageDestination {
+  var reference: ImageReference? { nil }
+  var takesSignatures: Bool { false }
   var width: Int { 4 }
   var families: [MediaType.Family] { [.oci, .docker] }
   var takesIndexes: Bool { true }
@@ -52,6 +62,9 @@ extension ImageDestination {
     _ manifest: ImageManifest, _ configuration: ImageConfiguration, layers: [SourceLayer]
   ) throws(TransferFailure) {}
   func note(list: RawManifest) throws(TransferFailure) {}
+  func put(
+    signatures: [ImageSignature], of digest: Digest, isTop: Bool
+  ) throws(TransferFailure) {}
   func commit() throws(TransferFailure) {}
   func abandon() {}
 

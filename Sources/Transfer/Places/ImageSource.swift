@@ -52,7 +52,7 @@ protocol ImageSource: AnyObject {
   /// A layer's bytes.
   func producer(_ layer: SourceLayer, index: Int) throws(TransferFailure) -> any BlobProducer
   /// Detached signatures of a manifest.
-  func signatures(of digest: Digest) throws(TransferFailure) -> [[UInt8]]
+  func signatures(of digest: Digest) throws(TransferFailure) -> [ImageSignature]
 }
 
 /// The most bytes of a manifest, and of a configuration.
@@ -89,5 +89,5 @@ extension ImageSource {
     return layers
   }
 
-  func signatures(of digest: Digest) throws(TransferFailure) -> [[UInt8]] { [] }
+  func signatures(of digest: Digest) throws(TransferFailure) -> [ImageSignature] { [] }
 }

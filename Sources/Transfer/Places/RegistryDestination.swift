@@ -1,3 +1,4 @@
+import EngineConfig
 import HTTPClient
 import HelperProtocols
 import ImageSpec
@@ -23,6 +24,8 @@ final class RegistryDestination: ImageDestination {
 
   var name: String { "docker://\(place)" }
   var families: [MediaType.Family] { [.oci, .docker] }
+  var reference: ImageReference? { place }
+  var takesSignatures: Bool { true }
 
   func plan(_ layer: SourceLayer, index: Int) throws(TransferFailure) -> LayerPlan {
     let target = session.targetCompression(of: layer, usual: .gzip)
@@ -48,6 +51,30 @@ final class RegistryDestination: ImageDestination {
       if try client.mount(known.digest, from: other, scope) { return true }
     }
     return false
+  }
+
+  func put(
+    signatures: [ImageSignature], of digest: Digest, isTop: Bool
+  ) throws(TransferFailure) {
+    let stores = try session.signatureStores()
+    let attached = signatures.compactMap { signature -> SigstoreSignature? in
+      guard case .sigstore(let own) = signature else { return nil }
+      return own
+    }
+    if !attached.isEmpty {
+      guard stores.usesAttachments(for: place) else {
+        throw TransferFailure(
+          .signing, name,
+          detail: "sigstore signatures are not written to this registry; please set "
+            + "use-sigstore-attachments: true for it in registries.d, or use --remove-signatures")
+      }
+      try SigstoreAttachments(client, scope).add(attached, of: digest)
+    }
+    let address = stores.staging(for: place) ?? SignatureLookaside.standard(session)
+    let lookaside = try SignatureLookaside(address, place)
+    for signature in signatures {
+      if case .simple = signature { try lookaside.add(signature, of: digest) }
+    }
   }
 
   func put(configuration: [UInt8], _ digest: Digest) throws(TransferFailure) {

@@ -1,3 +1,4 @@
+import EngineConfig
 import HTTPClient
 import HelperProtocols
 import ImageSpec
@@ -8,6 +9,7 @@ final class RegistrySource: ImageSource {
   private let place: ImageReference
   private let client: RegistryClient
   private let scope: RegistryScope
+  private let session: TransferSession
 
   /// - Parameters:
   ///   - name: the image's own name, by which trust is decided.
@@ -15,6 +17,7 @@ final class RegistrySource: ImageSource {
   init(
     _ session: TransferSession, name: ImageReference, place: ImageReference, isInsecure: Bool
   ) throws(TransferFailure) {
+    self.session = session
     reference = name
     self.place = place.tagged
     client = try session.client(host: place.registry, isInsecure: isInsecure)
@@ -24,22 +27,7 @@ final class RegistrySource: ImageSource {
   var name: String { "docker://\(place)" }
 
   var trust: (transport: String, scopes: [String]) {
-    let name = reference ?? place
-    let full = name.tagged.description
-    var scopes = [full]
-    var path = name.name
-    while true {
-      scopes.append(path)
-      guard let slash = path.lastIndex(of: "/") else { break }
-      path = String(path[..<slash])
-    }
-    // Wildcards of hosts, the most special first.
-    var host = Substring(name.registry.prefix { $0 != ":" })
-    while let dot = host.firstIndex(of: ".") {
-      host = host[host.index(after: dot)...]
-      scopes.append("*." + host)
-    }
-    return ("docker", scopes)
+    ("docker", (reference ?? place).scopes)
   }
 
   func manifest(_ digest: Digest?) throws(TransferFailure) -> RawManifest {
@@ -81,6 +69,16 @@ final class RegistrySource: ImageSource {
 
   func producer(_ layer: SourceLayer, index: Int) throws(TransferFailure) -> any BlobProducer {
     RegistryDownload(client, scope, layer.blob)
+  }
+
+  func signatures(of digest: Digest) throws(TransferFailure) -> [ImageSignature] {
+    let stores = try session.signatureStores()
+    let address = stores.lookaside(for: place) ?? SignatureLookaside.standard(session)
+    var signatures = try SignatureLookaside(address, place).read(digest, client)
+    if stores.usesAttachments(for: place) {
+      signatures += try SigstoreAttachments(client, scope).read(digest)
+    }
+    return signatures
   }
 }
 

@@ -2,6 +2,7 @@ import EngineConfig
 import Archive
 import HelperProtocols
 import ImageSpec
+import JSON
 import LinuxSystem
 import Storage
 
@@ -17,6 +18,7 @@ final class StoreDestination: ImageDestination {
   private var imageID = ""
   private var data: [(name: String, contents: [UInt8])] = []
   private var digest: Digest?
+  private var metadata = "{}"
   /// The layers with their diff ids, from the lowest.
   private var diffIDs: [Digest] = []
 
@@ -107,6 +109,23 @@ final class StoreDestination: ImageDestination {
     data.append(("manifest-\(manifest.digest)", manifest.bytes))
   }
 
+  var takesSignatures: Bool { true }
+
+  func put(
+    signatures: [ImageSignature], of digest: Digest, isTop: Bool
+  ) throws(TransferFailure) {
+    let blobs = signatures.map(\.blob)
+    guard !blobs.isEmpty else { return }
+    data.append(("signature-\(digest.hex)", Array(blobs.joined())))
+    data.append(("signatures", Array(blobs.joined())))
+    let sizes = JSONTree.array(blobs.map { .number("\($0.count)") })
+    let tree = JSONTree.object([
+      .init("signature-sizes", sizes),
+      .init("signatures-sizes", .object([.init(digest.description, sizes)])),
+    ])
+    metadata = String(decoding: (try? JSONWriter().write(tree)) ?? [], as: UTF8.self)
+  }
+
   func note(list: RawManifest) throws(TransferFailure) {
     data.append(("manifest-\(list.digest)", list.bytes))
   }
@@ -116,7 +135,7 @@ final class StoreDestination: ImageDestination {
     do {
       var image = NewImage(
         id: imageID, names: names, digest: digest?.description, topLayer: layerIDs.last,
-        metadata: "{}", data: data)
+        metadata: metadata, data: data)
       image.created = configuration?.created
       try store.createImage(image)
     } catch { throw TransferFailure(store: error, name) }

@@ -57,6 +57,36 @@ final class StoreSource: ImageSource {
     }
   }
 
+  /// Signatures stand one behind the other in a file each for a manifest; the image's metadata has their
+  /// sizes.
+  func signatures(of digest: Digest) throws(TransferFailure) -> [ImageSignature] {
+    guard let text = image.metadata,
+      let tree = try? JSONReader().read(JSONTree.self, from: Array(text.utf8))
+    else { return [] }
+    var sizes = tree["signatures-sizes"]?[digest.description]?.elements?.compactMap(\.integer)
+    var item = "signature-\(digest.hex)"
+    if sizes == nil, image.digest == digest.description {
+      (sizes, item) = (tree["signature-sizes"]?.elements?.compactMap(\.integer), "signatures")
+    }
+    guard let sizes, !sizes.isEmpty else { return [] }
+    var rest: ArraySlice<UInt8>
+    do { rest = try store.data(item, ofImage: image.id)[...] } catch {
+      throw TransferFailure(store: error, name)
+    }
+    var signatures: [ImageSignature] = []
+    for size in sizes {
+      guard size > 0, size <= rest.count else {
+        throw TransferFailure(
+          .store, name, detail: "its signatures are not as long as they should be")
+      }
+      if let signature = ImageSignature(blob: Array(rest.prefix(size))) {
+        signatures.append(signature)
+      }
+      rest = rest.dropFirst(size)
+    }
+    return signatures
+  }
+
   /// The layers as they are unpacked: uncompressed, and with what the manifest calls them.
   func layers(
     of manifest: ImageManifest, _ configuration: ImageConfiguration

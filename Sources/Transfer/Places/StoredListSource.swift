@@ -62,6 +62,10 @@ final class StoredListSource: ImageSource {
     return raw.digest == digest ? raw : try source.manifest(digest)
   }
 
+  func signatures(of digest: Digest) throws(TransferFailure) -> [ImageSignature] {
+    try current?.signatures(of: digest) ?? []
+  }
+
   private func member() throws(TransferFailure) -> any ImageSource {
     guard let current else { throw TransferFailure(.store, name) }
     return current

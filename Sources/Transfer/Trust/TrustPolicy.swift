@@ -1,4 +1,5 @@
 import HelperProtocols
+import ImageSpec
 import JSON
 import LinuxSystem
 import SystemPackage
@@ -10,8 +11,9 @@ struct TrustPolicy {
     case accept
     case reject
     case signedBy(SignedBy)
-    /// Recognised and not supported: images under it are refused.
-    case sigstoreSigned
+    case sigstoreSigned(SigstoreSigned)
+    /// Recognised, and nothing that can be checked here: images under it are refused.
+    case unsupported(String)
   }
 
   private let file: String
@@ -50,9 +52,7 @@ struct TrustPolicy {
     do { tree = try JSONReader().read(JSONTree.self, from: text) } catch {
       throw TransferFailure(.configuration, file, detail: "\(error)")
     }
-    guard case .object(let members) = tree,
-      members.allSatisfy({ $0.name == "default" || $0.name == "transports" })
-    else {
+    guard case .object(let members) = tree, hasNames(members, ["default", "transports"]) else {
       throw TransferFailure(
         .configuration, file, detail: "a policy has the members \"default\" and \"transports\"")
     }
@@ -65,6 +65,11 @@ struct TrustPolicy {
             .configuration, file, detail: "transports.\(transport.name) has to be an object")
         }
         for scope in scopes {
+          guard transports[transport.name]?[scope.name] == nil else {
+            throw TransferFailure(
+              .configuration, file,
+              detail: "transports.\(transport.name).\(scope.name) is there twice")
+          }
           transports[transport.name, default: [:]][scope.name] = try Self.requirements(
             scope.value, file, "transports.\(transport.name).\(scope.name)")
         }
@@ -82,39 +87,120 @@ struct TrustPolicy {
     }
     var requirements: [Requirement] = []
     for element in elements {
+      func wrong(_ detail: String) -> TransferFailure {
+        TransferFailure(.configuration, file, detail: "\(field): \(detail)")
+      }
       switch element["type"]?.string {
-      case "insecureAcceptAnything": requirements.append(.accept)
-      case "reject": requirements.append(.reject)
-      case "signedBy": requirements.append(.signedBy(try SignedBy(element, file, field)))
-      case "sigstoreSigned": requirements.append(.sigstoreSigned)
-      case let other:
-        throw TransferFailure(
-          .configuration, file,
-          detail: "\(field): \(quoted(other ?? "")) is no type of a requirement")
+      case "insecureAcceptAnything", "reject":
+        try TrustedKeys.refuseOthers(element, ["type"], wrong)
+        requirements.append(element["type"]?.string == "reject" ? .reject : .accept)
+      case "signedBy": requirements.append(.signedBy(try SignedBy(element, wrong)))
+      case "sigstoreSigned" where SigstoreSigned.unsupported(in: element) != nil:
+        requirements.append(.unsupported(SigstoreSigned.unsupported(in: element) ?? ""))
+      case "sigstoreSigned":
+        requirements.append(.sigstoreSigned(try SigstoreSigned(element, wrong)))
+      case let other: throw wrong("\(quoted(other ?? "")) is no type of a requirement")
       }
     }
     return requirements
   }
 
-  /// Whether an image may come in; the failure says why not.
-  func check(
-    _ source: any ImageSource, _ manifest: RawManifest, _ session: TransferSession
-  ) throws(TransferFailure) {
+  /// What is required of a source's images.
+  private func requirements(of source: any ImageSource) -> [Requirement] {
     let (transport, scopes) = source.trust
+    // What the store has has been let in.
+    if transport == "containers-storage" { return [.accept] }
     let own = transports[transport] ?? [:]
     let found = scopes.first { own[$0] != nil } ?? ""
-    for requirement in own[found] ?? fallback {
+    return own[found] ?? fallback
+  }
+
+  /// Refuses a source of which nothing may come in, before anything of it is read.
+  func checkPlace(_ source: any ImageSource) throws(TransferFailure) {
+    if requirements(of: source).contains(.reject) {
+      throw TransferFailure(.rejected, source.name, detail: "\(file) says \"reject\"")
+    }
+  }
+
+  /// Whether an image may come in; the failure says why not.
+  ///
+  /// - Parameters:
+  ///   - manifest: the image's own manifest, as it is stored, never only that of a list.
+  ///   - signatures: all that there are.
+  func check(
+    _ source: any ImageSource, _ manifest: RawManifest, _ signatures: SignatureList,
+    _ session: TransferSession
+  ) throws(TransferFailure) {
+    try checkPlace(source)
+    for requirement in requirements(of: source) {
       switch requirement {
-      case .accept: continue
-      case .reject:
-        throw TransferFailure(.rejected, source.name, detail: "\(file) says \"reject\"")
-      case .sigstoreSigned:
+      case .accept, .reject: continue
+      case .unsupported(let name):
         throw TransferFailure(
           .rejected, source.name,
-          detail: "\(file) asks for sigstore signatures, which are not supported yet")
+          detail: "\(file) asks for cosign's signatures by \(name), which is not supported; of "
+            + "those, only signatures by one key (keyPath or keyData) can be checked")
       case .signedBy(let rule):
-        try rule.check(source, manifest, session)
+        session.report(TransferEvent(.signatures))
+        try look(for: rule.identity, source, manifest, try signatures.all()) {
+          signature throws(TransferFailure) in try rule.payload(of: signature)
+        }
+      case .sigstoreSigned(let rule):
+        session.report(TransferEvent(.signatures))
+        try look(for: rule.identity, source, manifest, try signatures.all()) {
+          signature throws(TransferFailure) in try rule.payload(of: signature)
+        }
       }
     }
+  }
+
+  /// Looks for one good signature: a payload that a key has signed, for this manifest and this name.
+  private func look(
+    for identity: SignedIdentity, _ source: any ImageSource, _ manifest: RawManifest,
+    _ signatures: [ImageSignature],
+    _ payload: (ImageSignature) throws(TransferFailure) -> SignaturePayload?
+  ) throws(TransferFailure) {
+    var reasons: [String] = []
+    for signature in signatures {
+      do throws(TransferFailure) {
+        guard let said = try payload(signature) else { continue }
+        guard said.digest == manifest.digest.description else {
+          throw TransferFailure(
+            .badSignature, detail: "it is for the manifest \(printable(said.digest))")
+        }
+        guard identity.accepts(said.name, for: source.reference) else {
+          throw TransferFailure(
+            .badSignature, detail: "it is for the name \(printable(said.name))")
+        }
+        return
+      } catch {
+        // A key that cannot be read, or no gpg, is not the signature's fault.
+        guard error.cause == .badSignature else { throw error }
+        reasons.append(error.detail ?? "\(error)")
+      }
+    }
+    throw TransferFailure(
+      .badSignature, source.name,
+      detail: reasons.isEmpty
+        ? "a signature is required by \(file), and there is none"
+        : reasons.joined(separator: "; "))
+  }
+}
+
+/// The signatures of one manifest, read when they are first wanted.
+final class SignatureList {
+  private let source: any ImageSource
+  private let digest: Digest
+  private var read: [ImageSignature]?
+
+  init(_ source: any ImageSource, of digest: Digest) {
+    (self.source, self.digest) = (source, digest)
+  }
+
+  func all() throws(TransferFailure) -> [ImageSignature] {
+    if let read { return read }
+    let signatures = try source.signatures(of: digest)
+    read = signatures
+    return signatures
   }
 }

@@ -31,27 +31,13 @@ enum ImagePush {
           completion: .words(["oci", "v2s2", "docker"])),
         Option("remove-signatures", .flag(), "Discard any pre-existing signatures in the image"),
         Option(
-          "sign-by", .string(), "Add a signature at the destination using the specified key"),
-        Option(
-          "sign-by-sigstore", .string(),
-          "Sign the image using a sigstore parameter file at PATH", completion: .files),
-        Option(
-          "sign-by-sigstore-private-key", .string(),
-          "Sign the image using a sigstore private key at PATH", completion: .files),
-        Option(
-          "sign-by-sq-fingerprint", .string(),
-          "Sign the image using a Sequoia-PGP key with the specified FINGERPRINT"),
-        Option(
-          "sign-passphrase-file", .string(),
-          "Read a passphrase for signing an image from PATH", completion: .files),
-        Option(
           "encryption-key", .array(), "Key with the encryption protocol to use to encrypt the image"
         ),
         Option("encrypt-layer", .list(), "Layers to encrypt, 0-indexed layer indices"),
         Option("quiet", "q", .flag(), "Suppress output information when pushing images"),
         TransferFlags.authFile, TransferFlags.certificates, TransferFlags.credentials,
         TransferFlags.verifiesTLS, TransferFlags.signaturePolicy, TransferFlags.contentTrust,
-      ] + compression + TransferFlags.retries
+      ] + SigningFlags.options + compression + TransferFlags.retries
     }, run: run)
 
   /// How layers are compressed: for `manifest push` too.
@@ -110,11 +96,7 @@ enum ImagePush {
     }
     writing.forcesCompression = options.flag("force-compression")
     writing.removesSignatures = options.flag("remove-signatures")
-    for name in [
-      "sign-by", "sign-by-sigstore", "sign-by-sigstore-private-key", "sign-by-sq-fingerprint",
-    ] where options.isDeclared(name) && !options.string(name).isEmpty {
-      throw CommandFailure("--\(name): signing while pushing is not supported yet")
-    }
+    try SigningFlags.apply(to: &writing, call)
     return writing
   }
 

@@ -42,6 +42,7 @@ final class TransferProgress: @unchecked Sendable {
       settle()
       line("Writing manifest to image destination")
     case .signatures: line("Checking image signatures")
+    case .signing: line("Signing manifest")
     case .warning: line("Warning: " + (event.text ?? ""))
     case .result, .failure: settle()
     }

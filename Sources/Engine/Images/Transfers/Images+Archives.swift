@@ -47,6 +47,7 @@ extension Images {
     var request = try self.request(.save, options)
     request.destination = path ?? ""
     request.writing.format = form.rawValue
+    request.writing.removesSignatures = true
     for (index, text) in names.enumerated() {
       // Without --multi-image-archive all but the first are further names of the first.
       if index > 0, !isMultiple, let reference = try? ImageReference(parsing: text).tagged {
