@@ -59,6 +59,14 @@ extension [Expression] {
     ]
   }
 
+  /// The source is ::1; only behind `family(isV6: true)`.
+  public static var loopbackV6Source: [Expression] {
+    [
+      .payload(.network, offset: 8, length: 16, into: Register(0)),
+      .compare(Register(0), to: [UInt8](repeating: 0, count: 15) + [1]),
+    ]
+  }
+
   /// The source or destination lies in 127.0.0.0/8; only behind `family(isV6: false)`.
   public static func loopback(source: Bool) -> [Expression] {
     [

@@ -16,10 +16,20 @@ public struct Route: Equatable, Sendable {
   public var metric: UInt32?
   /// The routing table: 254 is the main one.
   public var table: UInt32
-  /// RTN_UNICAST is 1.
-  public var type: UInt8
+  public var kind: Kind
+
+  /// What becomes of packets: RTN_… of linux/rtnetlink.h; there are others.
+  public struct Kind: RawRepresentable, Equatable, Sendable {
+    public var rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// They go to the gateway or out by the device.
+    public static let unicast = Kind(rawValue: 1)
+    /// They are for this host.
+    public static let local = Kind(rawValue: 2)
+  }
 
   public static let mainTable: UInt32 = 254
+  public static let localTable: UInt32 = 255
   fileprivate static let fixedLength = 12
   fileprivate static let staticProtocol: UInt8 = 4
 
@@ -35,7 +45,7 @@ public struct Route: Equatable, Sendable {
   /// - Parameter destination: 4 or 16 bytes.
   public init(
     to destination: [UInt8], prefixLength: UInt8, gateway: [UInt8]? = nil, linkIndex: Int32? = nil,
-    metric: UInt32? = nil, table: UInt32 = Route.mainTable
+    metric: UInt32? = nil, table: UInt32 = Route.mainTable, kind: Kind = .unicast
   ) {
     family = destination.count == 16 ? Address.familyV6 : Address.familyV4
     self.prefixLength = prefixLength
@@ -44,7 +54,7 @@ public struct Route: Equatable, Sendable {
     self.linkIndex = linkIndex
     self.metric = metric
     self.table = table
-    type = 1
+    self.kind = kind
   }
 
   fileprivate init?(_ answer: NetlinkAnswer) {
@@ -56,7 +66,7 @@ public struct Route: Equatable, Sendable {
     else { return nil }
     self.family = family
     self.prefixLength = prefixLength
-    self.type = type
+    kind = Kind(rawValue: type)
     destination = attributes[Route.destinationAttribute].map { Array($0) } ?? []
     gateway = attributes[Route.gatewayAttribute].map { Array($0) }
     linkIndex = attributes[Route.deviceAttribute]?.number(at: 0, as: Int32.self)
@@ -87,7 +97,7 @@ extension NetlinkRequest {
     appendRoute(
       family: route.family, prefixLength: route.prefixLength, table: route.table,
       scope: route.gateway == nil && route.family == Address.familyV4 ? linkScope : 0,
-      type: route.type)
+      type: route.kind.rawValue)
     if route.prefixLength > 0 { attribute(Route.destinationAttribute, route.destination) }
     if let gateway = route.gateway { attribute(Route.gatewayAttribute, gateway) }
     if let index = route.linkIndex { attribute(Route.deviceAttribute, index) }
@@ -100,6 +110,18 @@ extension RouteSession where Socket: ~Copyable {
   /// The routes of all tables.
   public mutating func routes() throws(SystemError) -> [Route] {
     try list("list routes", .getRoute) { $0.appendRoute(family: 0) }.compactMap { Route($0) }
+  }
+
+  /// The route that this host's own packets to an address take; `ENETUNREACH` if there is none.
+  ///
+  /// - Parameter address: 4 or 16 bytes.
+  public mutating func route(to address: [UInt8]) throws(SystemError) -> Route? {
+    let family = address.count == 16 ? Address.familyV6 : Address.familyV4
+    return Route(
+      try get("find route", "", .getRoute) {
+        $0.appendRoute(family: family, prefixLength: UInt8(clamping: address.count * 8))
+        $0.attribute(Route.destinationAttribute, address)
+      })
   }
 
   /// Adds a route; `EEXIST` if there is one of its destination and metric.

@@ -15,6 +15,9 @@ extension NetworkError: CustomStringConvertible {
     case .optionUnknown(let driver, let option):
       "unsupported \(driver) network option \(option)"
     case .conflict(let one, let other): "\(one) and \(other) cannot be used together"
+    case .reservedName(let name):
+      "cannot create network with name \"\(name)\" because it conflicts with a valid network mode"
+    case .gatewayOutside(let gateway, let subnet): "gateway \(gateway) not in subnet \(subnet)"
     case .subnetUsedByNetwork(let subnet, let network):
       "subnet \(subnet) is already used on the host or by another config: network \(network) has it"
     case .subnetUsedByDevice(let subnet, let device):
@@ -46,6 +49,14 @@ extension NetworkError: CustomStringConvertible {
       "cannot publish \(mapping.hostAddress.map { Self.host($0) + ":" } ?? "")\(port)/"
         + "\(mapping.transport.rawValue): the port is already in use"
         + (holder.map { " by \($0)" } ?? "") + ": address already in use"
+    case .notOfHost(let address, let mapping):
+      "cannot publish \(Self.host(address)):\(mapping.hostPort)/\(mapping.transport.rawValue): no "
+        + "device of the host has the address \(address)"
+    case .subnetDisputed(let network, let subnet, let device):
+      "network \(network) cannot be used: its subnet \(subnet) is also that of device \(device), which "
+        + "would get its containers' packets; remove that device if nothing needs it (ip link delete "
+        + "\(device)), or choose another subnet (default_subnet in containers.conf, or network create "
+        + "--subnet)"
     case .noFreePort: "no free port of the host was found"
     case .namespaceGone(let path): "the network namespace \(path) is not there"
     case .alreadyJoined(let container, let network):

@@ -16,6 +16,9 @@ public enum NetworkError: Error, Sendable {
   case optionUnknown(driver: String, option: String)
   /// Two options that exclude each other, or one that lacks another.
   case conflict(String, String)
+  /// A name that means a mode where a network's may stand.
+  case reservedName(String)
+  case gatewayOutside(IPAddress, Subnet)
   case subnetUsedByNetwork(Subnet, network: String)
   case subnetUsedByDevice(Subnet, device: String)
   case noFreeSubnet
@@ -31,6 +34,10 @@ public enum NetworkError: Error, Sendable {
   /// A port of the host is somebody's: `holder` names whom, where that can be known.
   case portUsed(PortMapping, port: UInt16, holder: String?)
   case noFreePort
+  /// No device of the host has the address that a port is to be published on.
+  case notOfHost(IPAddress, PortMapping)
+  /// A device that is not the network's has addresses of it: the host's packets go there.
+  case subnetDisputed(network: String, Subnet, device: String)
   case namespaceGone(String)
   case alreadyJoined(container: String, network: String)
   case notJoined(container: String, network: String)

@@ -210,6 +210,7 @@ extension NetworkService {
     var statuses = state.statuses
     let hasV6 = statuses.contains { $0.addresses.contains { $0.address.isV6 } }
     let place = try hostNamespace()
+    var dispute: NetworkError?
     try asNetworkError { () throws(SystemError) in
       var host = try place.routes()
       var inside = try NetworkNamespace.session(in: namespace.lent)
@@ -226,8 +227,18 @@ extension NetworkService {
           status: statuses[position])
         try device.make(&host, from: place)
         statuses[position].mac = try device.configure(&inside, &host)
+        guard step.network.driver == "bridge" else { continue }
+        let bridge = BridgeDevice(network: step.network, options: step.options)
+        for assigned in statuses[position].addresses {
+          let address = assigned.address
+          if let rival = try bridge.rival(for: address.address, &host) {
+            dispute = .subnetDisputed(
+              network: step.network.name, address.network, device: rival)
+          }
+        }
       }
     }
+    if let dispute { throw dispute }
     state.statuses = statuses
   }
 

@@ -139,7 +139,7 @@ extension NetworkService {
     var v6: IPAddress?
     for status in state.statuses {
       guard let network = try? network(status.network), network.driver == "bridge",
-        !network.isInternal
+        !network.isInternal, network.options?["mode"] != "unmanaged"
       else { continue }
       let addresses = status.addresses.map(\.address.address)
       if v4 == nil { v4 = addresses.first { !$0.isV6 } }

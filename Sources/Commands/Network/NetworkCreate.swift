@@ -28,7 +28,8 @@ enum NetworkCreate {
     }, run: run)
 
   static func run(_ call: Call) throws -> Int32 {
-    var request = NewNetworkRequest(name: call.arguments.first)
+    // An empty name is none, as a script's variable may be.
+    var request = NewNetworkRequest(name: call.arguments.first.flatMap { $0.isEmpty ? nil : $0 })
     request.driver = call.options.string("driver")
     request.interface = call.options.given("interface-name")
     request.isInternal = call.options.flag("internal")
@@ -54,6 +55,9 @@ enum NetworkCreate {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       if parts.count < 2, needsValue {
         throw CommandFailure("invalid key=value \"\(text)\" of --\(option)")
+      }
+      if parts[0].isEmpty {
+        throw CommandFailure("failed to parse --\(option): invalid format: \"\(text)\"")
       }
       result[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
     }

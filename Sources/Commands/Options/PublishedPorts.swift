@@ -1,4 +1,5 @@
 import Engine
+import Networking
 
 /// The value of `--publish`: `[[ADDRESS:][HOST[-HOST]]:]CONTAINER[-CONTAINER][/PROTOCOL]`.
 enum PublishedPorts {
@@ -25,14 +26,17 @@ enum PublishedPorts {
     }
     var parts = rest.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     if address.isEmpty, parts.count == 3 { address = parts.removeFirst() }
-    guard (1...2).contains(parts.count) else {
+    guard (1...2).contains(parts.count), parts != [""] else {
       throw wrong("it has to be [[ADDRESS:][HOSTPORT]:]CONTAINERPORT[/PROTOCOL]")
+    }
+    guard address.isEmpty || IPAddress(address) != nil else {
+      throw wrong("\"\(address)\" is no IP address")
     }
     guard let inside = range(parts[parts.count - 1]) else {
       throw wrong("\(parts[parts.count - 1]) is no port")
     }
     var port = ContainerNetwork.Port()
-    port.hostAddress = address == "0.0.0.0" ? "0.0.0.0" : address
+    port.hostAddress = address
     port.containerPort = inside.lowerBound
     port.count = UInt16(inside.count)
     port.transport = transport

@@ -82,12 +82,9 @@ extension Containers {
   private func choosePorts(_ record: inout ContainerRecord) throws {
     guard record.network.ports.contains(where: { $0.hostPort == 0 }) else { return }
     let networks = engine.networks
-    let chosen = try networks.service.choosePorts(
-      try record.network.ports.map { try networks.mapping($0) })
-    guard chosen.count == record.network.ports.count else { return }
-    for (index, port) in chosen.enumerated() {
-      record.network.ports[index].hostPort = port.hostPort
-    }
+    record.network.ports = try networks.service.choosePorts(
+      try record.network.ports.map { try networks.mapping($0) }
+    ).map { ContainerNetwork.Port($0) }
   }
 
   private func check(rootfs: String) throws {

@@ -16,7 +16,8 @@ extension ContainerPreparation {
       }
     } else {
       if !record.network.keepsHosts { try write("hosts", to: "/etc/hosts", try hostsText(root)) }
-      if !record.network.keepsResolver {
+      // Without a network there is nobody to ask: the file is the image's.
+      if !record.network.keepsResolver, record.namespaces.network != .none {
         try write("resolv.conf", to: "/etc/resolv.conf", resolverText())
       }
     }

@@ -58,7 +58,9 @@ struct ContainerPreparation {
 
   private var hostname: String {
     if let name = record.hostname { return name }
-    if record.namespaces.uts == .host { return HostName.current() }
+    if record.namespaces.uts == .host || record.namespaces.network == .host {
+      return HostName.current()
+    }
     if engine.configuration.containersConf.containers.usesNameAsHostName { return record.name }
     return record.shortID
   }
@@ -133,7 +135,7 @@ struct ContainerPreparation {
       guard try found.lent.status(subject: path).kind == .directory else {
         throw SystemError("open", path, .notDirectory)
       }
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch  where error.errno == .noSuchFileOrDirectory {
       throw EngineError.failed(
         "workdir", reason: "\"\(path)\" does not exist on container \(record.id)")
     } catch {

@@ -30,12 +30,13 @@ extension Networks {
     var added = attachment
     added.name = network.name
     current.record.network.attachments.append(added)
-    if try !service.statuses(containerID: current.id).isEmpty {
+    let statuses = try service.statuses(containerID: current.id)
+    if !statuses.isEmpty {
       let status = try service.connect(
         containerID: current.id, try self.attachment(added, current.record))
       current.state.networkStatus += Self.trees([status])
       try engine.containers.save(current.state, of: current.id)
-      try rewriteFiles(current)
+      try rewriteFiles(current, before: statuses)
     }
     try save(current.record)
     engine.events.emit(.network(.connect, name: network.name, container: current.record))
@@ -63,7 +64,7 @@ extension Networks {
     }
     current.record.network.attachments.removeAll { $0.name == name }
     try save(current.record)
-    try rewriteFiles(current)
+    try rewriteFiles(current, before: statuses)
     engine.events.emit(.network(.disconnect, name: name, container: current.record))
   }
 
@@ -73,14 +74,20 @@ extension Networks {
       id: record.id)
   }
 
-  /// Writes the hosts file and the resolver's of a running container anew, in place: they are mounted
-  /// into it file by file.
-  private func rewriteFiles(_ container: Containers.Container) throws {
+  /// Brings the hosts file and the resolver's of a running container up to date, in place: they are mounted
+  /// into it file by file. Lines that its owner has added stay.
+  private func rewriteFiles(_ container: Containers.Container, before: [NetworkStatus]) throws {
     let statuses = Self.statuses(container.state)
-    guard !statuses.isEmpty else { return }
+    guard !(before + statuses).isEmpty else { return }
     let network = container.record.network
-    if !network.keepsHosts, let path = hostsPath(container), network.hostsFile != "image" {
-      try overwrite(path, with: try hostsFile(container.record, statuses: statuses))
+    if !network.keepsHosts, let path = hostsPath(container),
+      let text = try? readFile(path, limit: 1 << 24)
+    {
+      try overwrite(
+        path,
+        with: HostsFile.updated(
+          String(decoding: text, as: UTF8.self), before: before, after: statuses,
+          ownNames(container.record)))
     }
     if !network.keepsResolver, let path = resolverPath(container) {
       try overwrite(path, with: resolvConf(container.record, statuses: statuses))

@@ -88,14 +88,16 @@ extension Networks {
     file.base = try hostsBase(record, imageHosts: imageHosts)
     file.host = hostAddress(record, statuses, userModeHost)
     for text in record.network.addedHosts { file.added.append(try addedHost(text, file.host)) }
-    let names = [record.hostname ?? record.shortID, record.name]
-    let own = statuses.flatMap { $0.addresses.map(\.address.address) }
-    if !own.isEmpty {
-      file.own = own.map { HostsFile.Entry($0, names) }
-    } else if record.namespaces.network == .none, let loopback = IPAddress("127.0.0.1") {
-      file.own = [HostsFile.Entry(loopback, names)]
+    file.own = HostsFile.own(statuses, ownNames(record))
+    if record.namespaces.network == .none, let loopback = IPAddress("127.0.0.1") {
+      file.own = [HostsFile.Entry(loopback, ownNames(record))]
     }
     return file.contents()
+  }
+
+  /// The names of a container in its own /etc/hosts.
+  func ownNames(_ record: ContainerRecord) -> [String] {
+    [record.hostname ?? record.shortID, record.name]
   }
 
   private func hostsBase(_ record: ContainerRecord, imageHosts: String) throws -> String {
@@ -119,13 +121,25 @@ extension Networks {
   private func hostAddress(
     _ record: ContainerRecord, _ statuses: [NetworkStatus], _ userModeHost: IPAddress?
   ) -> IPAddress? {
-    if let address = engine.configuration.containersConf.containers.hostAddress,
-      !address.isEmpty
-    {
-      return IPAddress(address)
+    switch engine.configuration.containersConf.containers.hostAddress ?? "" {
+    case "": break
+    case "none": return nil
+    case let text: return IPAddress(text)
     }
-    if record.network.userMode != nil { return userModeHost }
-    return statuses.lazy.flatMap(\.addresses).compactMap(\.gateway).first
+    if record.namespaces.network == .host { return IPAddress("127.0.0.1") }
+    if let userModeHost { return userModeHost }
+    // A user's bridges are not the host's. Those of macvlan and ipvlan have a router of their own.
+    let own = statuses.flatMap(\.addresses)
+    if !engine.configuration.user.isRootless {
+      let gateways = statuses.filter { isBridge($0.network) }.flatMap(\.addresses)
+        .compactMap(\.gateway)
+      if let gateway = gateways.first(where: { !$0.isV6 }) ?? gateways.first { return gateway }
+    }
+    return HostDevices.mainAddress(except: own.map(\.address.address))
+  }
+
+  private func isBridge(_ network: String) -> Bool {
+    (try? service.network(network))?.driver == "bridge"
   }
 
   /// `name[;name…]:address` or `…:host-gateway`.
@@ -163,12 +177,24 @@ extension Networks {
     _ record: ContainerRecord, statuses: [NetworkStatus], userModeServers: [IPAddress] = []
   ) -> String {
     let network = record.network
+    let isHosts = record.namespaces.network == .host
+    var namespace: String?
+    if case .path(let path) = record.namespaces.network { namespace = path }
+    let host = ResolvConf.ofHost(keepsLoopback: isHosts, namespace: namespace)
     var servers = network.dnsServers
-    if servers.isEmpty { servers = userModeServers.map { "\($0)" } }
+    var userModeServers = userModeServers
+    // A user's bridges have the way out of a user-mode network.
+    if engine.configuration.user.isRootless, !network.attachments.isEmpty {
+      userModeServers = UserModeNetwork.sharedServers
+    }
+    // A user-mode network's own come before the host's, and do not take their place.
+    if servers.isEmpty, !userModeServers.isEmpty {
+      let hosts = ResolvConf.container(host: host, statuses: statuses).servers
+      servers = userModeServers.map { "\($0)" } + hosts
+    }
     return ResolvConf.container(
-      host: .ofHost(), statuses: statuses, servers: servers,
-      searchDomains: network.dnsSearches, options: network.dnsOptions,
-      keepsLoopback: record.namespaces.network == .host
+      host: host, statuses: statuses, servers: servers, searchDomains: network.dnsSearches,
+      options: network.dnsOptions, keepsLoopback: isHosts
     ).contents()
   }
 
@@ -190,5 +216,17 @@ extension Networks {
         try? JSONReader().read(JSONTree.self, from: $0)
       }
     }
+  }
+}
+
+extension ContainerNetwork.Port {
+  /// The record of a mapping.
+  init(_ mapping: PortMapping) {
+    self.init()
+    hostAddress = mapping.hostAddress.map { "\($0)" } ?? ""
+    hostPort = mapping.hostPort
+    containerPort = mapping.containerPort
+    count = mapping.count
+    transport = mapping.transport.rawValue
   }
 }

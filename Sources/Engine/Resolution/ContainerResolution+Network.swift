@@ -1,5 +1,6 @@
 import EngineConfig
 import ImageSpec
+import Networking
 
 extension ContainerResolution {
   /// Networks, ports and names.
@@ -20,13 +21,7 @@ extension ContainerResolution {
     }
     network.exposedPorts = try exposedPorts()
     network.ports = try ports(network, mode)
-    network.dnsServers = asked.dnsServers.isEmpty ? defaults.dnsServers : asked.dnsServers
-    network.dnsSearches = asked.dnsSearches.isEmpty ? defaults.dnsSearches : asked.dnsSearches
-    network.dnsOptions = asked.dnsOptions.isEmpty ? defaults.dnsOptions : asked.dnsOptions
-    if network.dnsServers.contains("none") {
-      network.dnsServers = []
-      network.keepsResolver = true
-    }
+    try setResolver(of: &network, mode)
     network.addedHosts = asked.addedHosts
     network.hostsFile = asked.hostsFile ?? defaults.baseHostsFile
     network.keepsHosts = asked.hasNoHosts ?? defaults.hasNoHosts
@@ -35,6 +30,41 @@ extension ContainerResolution {
     }
     network.keepsHostName = asked.hasNoHostName
     return network
+  }
+
+  /// What containers.conf says comes before what was asked for.
+  private func setResolver(of network: inout ContainerNetwork, _ mode: NamespaceMode) throws {
+    let asked = request.network
+    let given = [
+      ("dns", asked.dnsServers), ("dns-option", asked.dnsOptions),
+      ("dns-search", asked.dnsSearches),
+    ]
+    if let (name, _) = given.first(where: { !$0.1.isEmpty }), mode.hasNoResolverOfItsOwn {
+      throw EngineError.conflict("--\(name)", "--network \(mode)")
+    }
+    if asked.dnsServers.contains("none") {
+      guard given.map(\.1.count) == [1, 0, 0] else {
+        throw EngineError.conflict("--dns none", "other options of the resolver")
+      }
+      network.keepsResolver = true
+      return
+    }
+    for (option, servers) in [
+      ("--dns", asked.dnsServers), ("dns_servers of containers.conf", defaults.dnsServers),
+    ] {
+      if let server = servers.first(where: { IPAddress($0) == nil }) {
+        throw EngineError.invalid(option: option, value: server, reason: "it is no IP address")
+      }
+    }
+    if asked.dnsSearches.contains("."), asked.dnsSearches.count > 1 {
+      throw EngineError.invalid(
+        option: "--dns-search", value: asked.dnsSearches.joined(separator: ","),
+        reason: "a dot means no search domains, and stands alone")
+    }
+    network.dnsServers = defaults.dnsServers + asked.dnsServers
+    network.dnsSearches =
+      asked.dnsSearches == ["."] ? ["."] : defaults.dnsSearches + asked.dnsSearches
+    network.dnsOptions = defaults.dnsOptions + asked.dnsOptions
   }
 
   private func attach(_ network: inout ContainerNetwork) throws {
@@ -149,7 +179,45 @@ extension ContainerResolution {
         ports.append(port)
       }
     }
-    return ports
+    return try withoutConflicts(ports)
+  }
+
+  /// A mapping that is said twice counts once; a port of the host cannot lead to two places.
+  private func withoutConflicts(
+    _ ports: [ContainerNetwork.Port]
+  ) throws -> [ContainerNetwork.Port] {
+    var result: [ContainerNetwork.Port] = []
+    for port in ports {
+      if port.hostPort != 0, result.contains(port) { continue }
+      if let other = result.first(where: { $0.sharesHostPort(with: port) }) {
+        throw EngineError.invalid(
+          option: "--publish", value: "\(port.hostPort):\(port.containerPort)/\(port.transport)",
+          reason: "port \(max(port.hostPort, other.hostPort)) of the host is published already, "
+            + "for port \(other.containerPort) of the container")
+      }
+      result.append(port)
+    }
+    return result
+  }
+}
+
+extension ContainerNetwork.Port {
+  fileprivate func sharesHostPort(with other: Self) -> Bool {
+    guard transport == other.transport, hostPort != 0, other.hostPort != 0,
+      hostAddress.isEmpty || other.hostAddress.isEmpty || hostAddress == other.hostAddress
+    else { return false }
+    let (low, high) = hostPort < other.hostPort ? (self, other) : (other, self)
+    return UInt32(low.hostPort) + UInt32(low.count) > UInt32(high.hostPort)
+  }
+}
+
+extension NamespaceMode {
+  /// Whether /etc/resolv.conf is another's, or there is nobody to ask.
+  fileprivate var hasNoResolverOfItsOwn: Bool {
+    switch self {
+    case .none, .container: true
+    default: false
+    }
   }
 }
 

@@ -68,6 +68,17 @@ public struct Subnet: Hashable, Sendable {
   }
 }
 
+extension Subnet {
+  /// Whether its addresses are such as hosts have: not for loopback, one line only, or many at once.
+  var isForHosts: Bool {
+    let special: [Subnet?] =
+      isV6
+      ? [Subnet("::1/128"), Subnet("fe80::/10"), Subnet("ff00::/8")]
+      : [Subnet("127.0.0.0/8"), Subnet("169.254.0.0/16"), Subnet("224.0.0.0/3")]
+    return prefixLength > 0 && !special.contains { $0?.overlaps(self) ?? false }
+  }
+}
+
 extension Subnet: CustomStringConvertible {
   public var description: String { "\(address)/\(prefixLength)" }
 }

@@ -2,7 +2,7 @@ import LinuxSystem
 import Netlink
 
 /// What the host has of devices, addresses and routes: what new networks must keep clear of.
-struct HostDevices {
+public struct HostDevices {
   var links: [Link]
   /// Each with the number of its device.
   var subnets: [(subnet: Subnet, device: String)]
@@ -22,7 +22,8 @@ struct HostDevices {
         let device = names[Int32(bitPattern: address.linkIndex)] ?? ""
         subnets.append((subnet.network, device))
       }
-      for route in try session.routes() where route.table == Route.mainTable && route.type == 1 {
+      for route in try session.routes()
+      where route.table == Route.mainTable && route.kind == .unicast {
         guard route.prefixLength > 0, let ip = IPAddress(bytes: route.destination),
           !ip.isLinkLocal, ip.number >> UInt128(ip.bitCount - 8) != 0xFF,
           let subnet = Subnet(ip, Int(route.prefixLength))
@@ -34,5 +35,22 @@ struct HostDevices {
     }
   }
 
+  /// An address by which containers reach the host where they have no gateway of its: its first one, IPv4
+  /// before IPv6; nil where it has none.
+  ///
+  /// - Parameter others: addresses that the containers have themselves.
+  public static func mainAddress(except others: [IPAddress]) -> IPAddress? {
+    guard let socket = try? KernelSocket(.route) else { return nil }
+    var session = RouteSession(socket)
+    let addresses = ((try? session.addresses()) ?? []).compactMap { IPAddress(bytes: $0.local) }
+      .filter { !$0.isLoopback && !$0.isLinkLocal && !others.contains($0) }
+    return addresses.first { !$0.isV6 } ?? addresses.first
+  }
+
   func hasLink(_ name: String) -> Bool { links.contains { $0.name == name } }
+
+  /// What a device is (`bridge`, `veth`), or an empty text for one of hardware; nil where there is none.
+  func kind(ofLink name: String) -> String? {
+    links.first { $0.name == name }.map { $0.kind ?? "" }
+  }
 }

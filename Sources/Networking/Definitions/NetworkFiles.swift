@@ -96,6 +96,9 @@ struct NetworkFiles {
   }
 }
 
+/// Files have networks' names, and endings behind them while they are written.
+let longestNetworkName = 200
+
 /// Whether a text is a name that podman gives networks: letters, digits, `_`, `.` and `-`, the
 /// first a letter or digit.
 func isNetworkName(_ text: String) -> Bool {
@@ -107,6 +110,8 @@ func isNetworkName(_ text: String) -> Bool {
     default: false
     }
   }
-  guard let first = text.utf8.first, isWord(first), text.utf8.count <= 250 else { return false }
+  guard let first = text.utf8.first, isWord(first), text.utf8.count <= longestNetworkName else {
+    return false
+  }
   return text.utf8.allSatisfy { isWord($0) || "_.-".utf8.contains($0) }
 }

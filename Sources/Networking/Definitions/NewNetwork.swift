@@ -76,7 +76,10 @@ struct NewNetwork {
         return wanted
       }
       if let user = networks.first(where: { $0.driver == "bridge" && $0.interface == wanted }) {
-        throw .interfaceUsed(wanted, by: user.name)
+        throw .interfaceUsed(wanted, by: "network \(user.name)")
+      }
+      if let kind = host.kind(ofLink: wanted), kind != "bridge" {
+        throw .interfaceUsed(wanted, by: "a device of the host that is no bridge")
       }
       return wanted
     }
@@ -103,12 +106,11 @@ struct NewNetwork {
         ? interface ?? freeInterface() : freeInterface()
     }
     guard isNetworkName(name) else {
-      throw .invalid(what: "name", value: name, expected: "[a-zA-Z0-9][a-zA-Z0-9_.-]*")
-    }
-    guard !NewNetwork.reservedNames.contains(name) else {
       throw .invalid(
-        what: "name", value: name, expected: "no word that is a network mode already")
+        what: "network name", value: name,
+        expected: "[a-zA-Z0-9][a-zA-Z0-9_.-]*, of at most \(longestNetworkName) characters")
     }
+    guard !NewNetwork.reservedNames.contains(name) else { throw .reservedName(name) }
     return name
   }
 
@@ -166,14 +168,22 @@ struct NewNetwork {
     if let other = others.first(where: { $0.subnet.overlaps(subnet) }) {
       throw .conflict("--subnet \(subnet)", "--subnet \(other.subnet)")
     }
+    guard subnet.isForHosts else {
+      throw .invalid(
+        what: "subnet", value: "\(subnet)",
+        expected: "a network of hosts, not of loopback, link-local or multicast addresses")
+    }
     // Macvlan and ipvlan are in the parent's network on purpose.
     if network.driver == "bridge", network.options?["mode"] != "unmanaged",
       let collision = free.collision(of: subnet, ownInterface: network.interface)
     {
       throw collision
     }
-    if let gateway = wanted.gateway, !subnet.contains(gateway) {
-      throw .invalid(what: "gateway", value: "\(gateway)", expected: "an address of \(subnet)")
+    if let gateway = wanted.gateway, !subnet.hosts.contains(gateway) {
+      throw subnet.contains(gateway)
+        ? .invalid(
+          what: "gateway", value: "\(gateway)", expected: "an address of a host in \(subnet)")
+        : .gatewayOutside(gateway, subnet)
     }
     if let range = wanted.leaseRange {
       for end in [range.start, range.end].compactMap({ $0 }) where !subnet.contains(end) {

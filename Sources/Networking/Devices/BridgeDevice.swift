@@ -35,6 +35,8 @@ struct BridgeDevice {
     }
     try place.perform { () throws(SystemError) in try setParameters() }
     try host.setUp(true, index)
+    // The kernel wants the device in use first.
+    if hasV6, !network.isInternal { try routeLoopback(to: index, &host) }
     return index
   }
 
@@ -73,9 +75,26 @@ struct BridgeDevice {
     }
   }
 
+  private var hasV6: Bool { network.subnets?.contains { $0.subnet.isV6 } ?? false }
+
+  /// What `route_localnet` is for IPv4: the host reaches published ports by ::1. The kernel looks for ::1
+  /// only among the routes of the device by which the answer comes.
+  private func routeLoopback(
+    to index: Int32, _ host: inout RouteSession<KernelSocket>
+  ) throws(SystemError) {
+    let loopback = [UInt8](repeating: 0, count: 15) + [1]
+    do throws(SystemError) {
+      try host.add(
+        Route(
+          to: loopback, prefixLength: 128, linkIndex: index, metric: 2048, table: Route.localTable,
+          kind: .local))
+    } catch {
+      guard error.errno == .fileExists else { throw error }
+    }
+  }
+
   /// The kernel's parameters of the bridge and of forwarding.
   private func setParameters() throws(SystemError) {
-    let hasV6 = network.subnets?.contains { $0.subnet.isV6 } ?? false
     if !network.isInternal {
       try KernelParameter.set("ipv4/ip_forward", "1")
       if hasV6 { try KernelParameter.set("ipv6/conf/all/forwarding", "1") }
@@ -87,6 +106,28 @@ struct BridgeDevice {
     if hasV6 { try KernelParameter.set("ipv6/conf/\(name)/accept_ra", "0") }
   }
 
+  /// The device that the host's packets to one of the network's addresses go out by, where it is not the
+  /// bridge: another has the same subnet, as a bridge of another engine.
+  func rival(
+    for address: IPAddress, _ host: inout RouteSession<KernelSocket>
+  ) throws(SystemError) -> String? {
+    // In a VRF, and without an address of the bridge, other tables count.
+    guard options.isManaged, options.vrf == nil,
+      network.subnets?.contains(where: { $0.gateway != nil && $0.subnet.contains(address) })
+        ?? false
+    else { return nil }
+    let own = try host.link(named: name).index
+    let route: Route?
+    do throws(SystemError) {
+      route = try host.route(to: address.bytes)
+    } catch {
+      // Whatever is wrong with it, it is no other device.
+      return nil
+    }
+    guard let index = route?.linkIndex, index != own else { return nil }
+    return try host.links().first { $0.index == index }?.name
+  }
+
   /// Whether the network's bridge is there: it is made with the first container of a network.
   static func exists(_ network: Network, in place: HostNamespace) throws(SystemError) -> Bool {
     guard let name = network.interface else { return false }
@@ -94,7 +135,7 @@ struct BridgeDevice {
     do throws(SystemError) {
       _ = try host.link(named: name)
       return true
-    } catch where error.errno == .noSuchDevice {
+    } catch  where error.errno == .noSuchDevice {
       return false
     }
   }
@@ -131,6 +172,10 @@ extension MACAddress {
 
 /// A parameter below /proc/sys/net of the namespace that the process is in.
 enum KernelParameter {
+  static func exists(_ path: String) -> Bool {
+    (try? openFile("/proc/sys/net/\(path)", [.path])) != nil
+  }
+
   /// Sets it unless it has that value: where it is read-only it may still be right.
   static func set(_ path: String, _ value: String) throws(SystemError) {
     let file = "/proc/sys/net/\(path)"

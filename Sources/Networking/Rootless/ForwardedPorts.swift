@@ -16,8 +16,23 @@ struct ForwardedPorts {
 
   /// Marks, which are the numbers of routing tables too: this one and those of the same highest byte.
   static let firstMark: UInt32 = 0x5000_0000
-  private static let own: [UInt8] = [169, 254, 77, 1]
-  private static let gateway: [UInt8] = [169, 254, 77, 2]
+  /// The two ends of its line: the device's own address, and that of pasta.
+  private struct Line {
+    var own: [UInt8]
+    var gateway: [UInt8]
+    var prefixLength: UInt8
+  }
+
+  private var lines: [Line] {
+    // The prefix is this container's alone, so that packets to it find its device.
+    let prefix: [UInt8] =
+      [0xFD, 0x77, 0x70, 0x61] + ForwardedPorts.markBytes(mark.bigEndian)
+      + [UInt8](repeating: 0, count: 7)
+    return [
+      Line(own: [169, 254, 77, 1], gateway: [169, 254, 77, 2], prefixLength: 24),
+      Line(own: prefix + [1], gateway: prefix + [2], prefixLength: 64),
+    ]
+  }
   private static let priority: UInt32 = 100
 
   static func markBytes(_ mark: UInt32) -> [UInt8] { withUnsafeBytes(of: mark) { Array($0) } }
@@ -26,9 +41,10 @@ struct ForwardedPorts {
   private var mark: UInt32 {
     ForwardedPorts.firstMark | (UInt32(containerID.prefix(6), radix: 16) ?? 1)
   }
-  private var rule: RoutingRule {
+  private func rule(isV6: Bool) -> RoutingRule {
     RoutingRule(
-      family: Address.familyV4, priority: ForwardedPorts.priority, table: mark, mark: mark)
+      family: isV6 ? Address.familyV6 : Address.familyV4, priority: ForwardedPorts.priority,
+      table: mark, mark: mark)
   }
   /// The mark of its device, for the firewall.
   var element: (set: String, elements: [FirewallElement]) {
@@ -50,10 +66,14 @@ struct ForwardedPorts {
     // The firewall knows where a port of the host leads to.
     for index in same.indices { same[index].containerPort = same[index].hostPort }
     let pidFile = "\(files.folder)/\(containerID).forward"
-    let options = [
-      "-4", "-I", device, "-a", "169.254.77.1", "-n", "24", "-g", "169.254.77.2", "--no-dhcp",
-      "-P", pidFile,
-    ]
+    var options = ["-I", device, "-n", "24", "--no-dhcp", "--no-dhcpv6", "--no-ra", "-P", pidFile]
+    for line in lines {
+      guard let own = IPAddress(bytes: line.own), let gateway = IPAddress(bytes: line.gateway)
+      else {
+        continue
+      }
+      options += ["-a", "\(own)", "-g", "\(gateway)"]
+    }
     try Pasta(program: pasta, options: options, ports: same).forward(namespace: namespace)
     try asNetworkError { () throws(SystemError) in
       let text = String(decoding: try readFile(pidFile, limit: 100), as: UTF8.self)
@@ -70,16 +90,31 @@ struct ForwardedPorts {
     // Whoever asks may come from anywhere.
     try host.perform { () throws(SystemError) in
       try KernelParameter.set("ipv4/conf/\(device)/rp_filter", "2")
+      // pasta takes even the unspecified source of the packets before an address counts for the device's.
+      if KernelParameter.exists("ipv6/conf/\(device)/accept_dad") {
+        try KernelParameter.set("ipv6/conf/\(device)/accept_dad", "0")
+      }
     }
     try session.setUp(true, index)
-    try session.add(Address(ForwardedPorts.own, prefixLength: 24), to: index)
-    try session.add(
-      Route(
-        to: [0, 0, 0, 0], prefixLength: 0, gateway: ForwardedPorts.gateway, linkIndex: index,
-        table: mark))
-    try session.add(rule)
+    for line in lines {
+      try session.add(Address(line.own, prefixLength: line.prefixLength), to: index)
+      let everywhere = [UInt8](repeating: 0, count: line.own.count)
+      try session.add(
+        Route(
+          to: everywhere, prefixLength: 0, gateway: line.gateway, linkIndex: index, table: mark))
+      try session.add(rule(isV6: line.own.count == 16))
+    }
+    for line in lines where line.own.count == 16 { try showAddress(of: line) }
     let element = self.element
     _ = try FirewallTable.change(host) { $0.addElements(element.set, element.elements) }
+  }
+
+  /// Lets pasta see the device's IPv6 address: before, it would send to none. To the port of discard.
+  private func showAddress(of line: Line) throws(SystemError) {
+    try host.perform { () throws(SystemError) in
+      let socket = try InternetSocket.bind(.udp, to: .init(address: line.own, port: 0))
+      try InternetSocket.send([0], from: socket.lent, to: .init(address: line.gateway, port: 9))
+    }
   }
 
   /// Gives the ports back; what is not there is no error.
@@ -87,10 +122,12 @@ struct ForwardedPorts {
     try asNetworkError { () throws(SystemError) in
       try files.endHelper()
       var session = try host.routes()
-      do throws(SystemError) {
-        try session.remove(rule)
-      } catch {
-        if error.errno != .noSuchFileOrDirectory { throw error }
+      for isV6 in [false, true] {
+        do throws(SystemError) {
+          try session.remove(rule(isV6: isV6))
+        } catch {
+          if error.errno != .noSuchFileOrDirectory { throw error }
+        }
       }
       try FirewallTable.remove([element], host)
     }

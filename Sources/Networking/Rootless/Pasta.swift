@@ -45,8 +45,10 @@ struct Pasta {
     {
       throw .portUsed(mapping, port: mapping.hostPort, holder: nil)
     }
+    // Behind the first reason it may tell all of its options, and what the system's log said to it.
+    let reason = result.errors.split(separator: "; ").first { !$0.contains("to syslog") }
     throw .program(
-      name: "pasta", status: "status \(result.status.shellStatus)", output: result.errors)
+      name: "pasta", status: "status \(result.status.shellStatus)", output: String(reason ?? ""))
   }
 
   private var usesOwnDNS: Bool {

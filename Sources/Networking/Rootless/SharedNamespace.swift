@@ -18,11 +18,23 @@ extension NetworkService {
     do throws(NetworkError) {
       let pasta = try helper("pasta", package: UserModeNetwork.pasta.package)
       // Not the host's own address, as usual: those who ask for a published port from the host have it.
-      let own = ["-a", "169.254.76.1", "-n", "24", "-g", "169.254.76.2"]
+      let own = [
+        "-a", "169.254.76.1", "-n", "24", "-g", "169.254.76.2",
+        "-a", "fd77:7061:7374:1::1", "-g", "fd77:7061:7374:1::2",
+      ]
       let options = configuration.pastaOptions
       let hasAddress = options.contains("-a") || options.contains { $0.hasPrefix("--address") }
       _ = try Pasta(program: pasta, options: (hasAddress ? [] : own) + options, ports: [])
         .start(namespace: sharedPath)
+      // Nobody else has rules for what bridges pass here; with it [::1] would not reach published ports.
+      try asNetworkError { () throws(SystemError) in
+        try HostNamespace(file: try sharedFileHere()).perform { () throws(SystemError) in
+          for family in ["ip", "ip6"] {
+            let name = "bridge/bridge-nf-call-\(family)tables"
+            if KernelParameter.exists(name) { try KernelParameter.set(name, "0") }
+          }
+        }
+      }
       // podman-dns asks where the host's servers can be reached from here.
       try asNetworkError { () throws(SystemError) in
         try makeDirectories("\(configuration.runFolder)/dns", mode: 0o755)
@@ -66,8 +78,10 @@ extension NetworkService {
 
   private func sharedFile() throws(NetworkError) -> SharedDescriptor? {
     guard hasSharedNamespace else { return nil }
-    return try asNetworkError { () throws(SystemError) in
-      SharedDescriptor(try openFile(sharedPath, [.readOnly]))
-    }
+    return try asNetworkError { () throws(SystemError) in try sharedFileHere() }
+  }
+
+  private func sharedFileHere() throws(SystemError) -> SharedDescriptor {
+    SharedDescriptor(try openFile(sharedPath, [.readOnly]))
   }
 }

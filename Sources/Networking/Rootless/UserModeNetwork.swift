@@ -4,6 +4,9 @@ import LinuxSystem
 public enum UserModeNetwork: String, CaseIterable, Sendable {
   case pasta, slirp4netns
 
+  /// The servers that containers on a user's bridges reach through the shared way out.
+  public static let sharedServers = [IPAddress(Pasta.dnsAddress)].compactMap { $0 }
+
   /// Debian's package with the program.
   var package: String { self == .pasta ? "passt" : rawValue }
 }

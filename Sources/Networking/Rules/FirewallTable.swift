@@ -209,6 +209,9 @@ struct FirewallTable {
     batch.addRule(
       "postrouting",
       .outgoing(in: Set.bridges) + .family(isV6: false) + .loopback(source: true) + [.masquerade])
+    batch.addRule(
+      "postrouting",
+      .outgoing(in: Set.bridges) + .family(isV6: true) + .loopbackV6Source + [.masquerade])
     batch.addRule("postrouting", .passing(in: Set.same) + [.verdict(.accept)])
     batch.addRule("postrouting", .incoming(in: Set.masqueraded) + [.masquerade])
   }

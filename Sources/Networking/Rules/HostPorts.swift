@@ -20,6 +20,9 @@ enum HostPorts {
           case .addressInUse:
             throw .portUsed(
               mapping, port: port, holder: holder(of: port, mapping.transport))
+          case .addressNotAvailable:
+            guard let address = mapping.hostAddress else { throw .system(error) }
+            throw .notOfHost(address, mapping)
           // A kernel without SCTP, or without IPv6: nobody else can have the port either.
           case .protocolNotSupported, .socketTypeNotSupported, .addressFamilyNotSupported: continue
           default: throw .system(error)
@@ -35,9 +38,15 @@ enum HostPorts {
     _ transport: PortMapping.TransportProtocol, _ address: IPAddress?
   ) throws(NetworkError) -> UInt16 {
     do throws(SystemError) {
-      let socket = try InternetSocket.bound(transport, to: address, port: 0)
+      // A kernel without SCTP has no ports of it; whether that matters shows when it is published.
+      let socket = try InternetSocket.bound(
+        transport == .sctp ? .tcp : transport, to: address, port: 0)
       return try InternetSocket.port(of: socket.lent)
     } catch {
+      if let address, error.errno == .addressNotAvailable {
+        throw .notOfHost(
+          address, PortMapping(hostPort: 0, containerPort: 0, transport: transport))
+      }
       throw .system(error)
     }
   }

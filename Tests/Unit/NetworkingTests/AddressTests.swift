@@ -60,11 +60,46 @@ struct HostsFileTests {
       file.contents() == """
         1.2.3.4\tdb
         127.0.0.1\tlocalhost
-        10.0.0.9\tother
+        10.0.0.9\tdb other
         10.88.0.1\thost.containers.internal host.docker.internal
         10.88.0.2\tabc web
 
         """)
+    // A base without localhost gets it; names that were asked for are nobody else's.
+    file.base = "fe80::1%eth0 zone\n"
+    file.added = [.init(try #require(IPAddress("1.2.3.4")), ["web", "host.docker.internal"])]
+    #expect(
+      file.contents() == """
+        1.2.3.4\tweb host.docker.internal
+        fe80::1%eth0\tzone
+        127.0.0.1\tlocalhost
+        ::1\tlocalhost
+        10.88.0.1\thost.containers.internal
+        10.88.0.2\tabc
+
+        """)
+  }
+
+  @Test func networksComeAndGo() throws {
+    func status(_ name: String, _ subnet: String) throws -> NetworkStatus {
+      NetworkStatus(
+        network: name, interface: "eth0", mac: nil,
+        addresses: [.init(address: try #require(Subnet(subnet)), gateway: nil)])
+    }
+    let first = try status("a", "10.1.0.2/24")
+    let second = try status("b", "10.2.0.2/24")
+    let names = ["abc", "web"]
+    let text = "10.1.0.2\tabc web\n# mine\n10.9.9.9 db\n"
+    let both = HostsFile.updated(text, before: [first], after: [first, second], names)
+    #expect(both == text + "10.2.0.2\tabc web\n")
+    #expect(
+      HostsFile.updated(both, before: [first, second], after: [second], names)
+        == "# mine\n10.9.9.9 db\n10.2.0.2\tabc web\n")
+    // Whoever has written the file anew keeps it as it is.
+    #expect(
+      HostsFile.updated("1.1.1.1 x\n", before: [first], after: [first, second], names)
+        == "1.1.1.1 x\n")
+    #expect(HostsFile.updated("", before: [], after: [second], names) == "10.2.0.2\tabc web\n")
   }
 
   @Test func resolverAsksOnlyTheNetworksServers() {
@@ -82,6 +117,23 @@ struct HostsFileTests {
     #expect(
       ResolvConf.container(host: host, statuses: [], servers: ["1.1.1.1"], searchDomains: ["."])
         .contents() == "nameserver 1.1.1.1\noptions edns0\n")
+    // Search domains that were asked for are all.
+    #expect(
+      ResolvConf.container(host: host, statuses: [status], searchDomains: ["a.org"]).searchDomains
+        == ["a.org"])
+  }
+
+  @Test func resolverTakesOnlyWhatCanBeReached() {
+    let host = ResolvConf(
+      parsing:
+        "nameserver fe80::1%eth0\nnameserver fe80::1\nnameserver 2001:db8::53\nnameserver ::1\n")
+    let v6 = NetworkStatus(
+      network: "n", interface: "eth0", mac: nil,
+      addresses: [.init(address: .everythingV6, gateway: nil)])
+    #expect(ResolvConf.container(host: host, statuses: []).servers == ["8.8.8.8", "8.8.4.4"])
+    #expect(ResolvConf.container(host: host, statuses: [v6]).servers == ["2001:db8::53"])
+    #expect(
+      ResolvConf.container(host: host, statuses: [], keepsLoopback: true).servers == host.servers)
   }
 }
 
