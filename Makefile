@@ -26,8 +26,8 @@ QUICKSTART_PACKAGES := busybox-static curl docker-registry jq passt uidmap
 TEST_PACKAGES := attr busybox-static curl iproute2 jq nftables runc
 PEERS := crun podman buildah skopeo containerd criu docker-registry uidmap passt slirp4netns \
   containernetworking-plugins fuse-overlayfs apache2-utils openssl gnupg bind9-dnsutils
-BENCH_PACKAGES := busybox-static curl docker-registry hyperfine jq openssl podman skopeo time crun runc \
-  golang-github-containers-common
+BENCH_PACKAGES := busybox-static containernetworking-plugins curl dnsperf docker-registry hyperfine iperf3 iproute2 jq \
+  openssl podman skopeo time crun runc golang-github-containers-common
 
 .PHONY: help quickstart build test check format bench install uninstall clean
 

@@ -16,7 +16,7 @@ struct HandbookTests {
 
   /// An engine that has an image under every name, whose program sleeps until it is asked to stop.
   private func withImages(_ body: (Engine) throws -> Void) throws {
-    try withEngine(hasOwnNetwork: true) { engine in
+    try withEngine { engine in
       let folder = engine.workspace.folder
       try engine.workspace.must(
         "\(projectFolder)/Scripts/make-image", "\(folder)/sleeping",

@@ -6,7 +6,7 @@ import Testing
 struct MisbehavingRegistryTests {
   /// An engine without an image, so that every layer has to come.
   private func withEmptyEngine(_ body: (Engine) throws -> Void) throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       try engine.must("rmi", "--all", "--force")
       try body(engine)
     }

@@ -7,7 +7,7 @@ import Testing
   .enabled(if: Program.named("docker-registry") != nil, "docker-registry is not installed"))
 struct RegistryTests {
   @Test func pushAndPullKeepTheImage() throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       let host = try DockerRegistry.start(engine.workspace)
       let id = try engine.inspect(Engine.image, "{{.Id}}")
       let name = "\(host)/team/busybox:1"
@@ -43,7 +43,7 @@ struct RegistryTests {
   }
 
   @Test func runPullsWhatIsMissing() throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       let host = try DockerRegistry.start(engine.workspace)
       let name = "\(host)/box:1"
       try engine.must("push", "-q", "--tls-verify=false", Engine.image, name)
@@ -59,7 +59,7 @@ struct RegistryTests {
   }
 
   @Test func tlsAndLogin() throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       let folder = engine.workspace.folder
       let server = try DockerRegistry.makeCertificate(engine.workspace)
       let htpasswd = try #require(Program.named("htpasswd"))
@@ -98,7 +98,7 @@ struct RegistryTests {
   }
 
   @Test func listsHaveAnImageForEachPlatform() throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       let host = try DockerRegistry.start(engine.workspace)
       let folder = engine.workspace.folder
       let id = try engine.inspect(Engine.image, "{{.Id}}")
@@ -133,7 +133,7 @@ struct RegistryTests {
   }
 
   @Test func archivesCarryImages() throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       let id = try engine.inspect(Engine.image, "{{.Id}}")
       let file = engine.workspace.folder + "/image.tar"
       for format in ["docker-archive", "oci-archive"] {
@@ -157,7 +157,7 @@ struct RegistryTests {
   }
 
   @Test func aFullDiskLeavesNothing() throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       let small = engine.workspace.folder + "/small"
       try FileManager.default.createDirectory(atPath: small, withIntermediateDirectories: true)
       guard mount("tmpfs", small, "tmpfs", 0, "size=1m") == 0 else {
@@ -178,7 +178,7 @@ struct RegistryTests {
   }
 
   @Test func blockedAndRejected() throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       engine.workspace.environment["CONTAINERS_REGISTRIES_CONF"] = try engine.workspace.write(
         "[registries.block]\nregistries = ['bad.example']\n", to: "block.conf")
       let blocked = try engine.run("pull", "-q", "bad.example/a")

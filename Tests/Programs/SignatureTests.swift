@@ -99,7 +99,7 @@ struct SignatureTests {
   }
 
   private func withSigner(_ body: (Signer) throws -> Void) throws {
-    try withEngine { try body(try Signer($0)) }
+    try withEngine(hasOwnNetwork: false) { try body(try Signer($0)) }
   }
 
   @Test func theirProgramsAcceptOurSignaturesAndOursTheirs() throws {

@@ -19,6 +19,15 @@ struct Engine {
     return nil
   }()
 
+  /// The cgroup above all containers outlives them, as podman's does: it goes with the tests' process.
+  private static let sweepAtExit: Void = {
+    atexit {
+      let top = "/sys/fs/cgroup"
+      let hierarchies = (try? FileManager.default.contentsOfDirectory(atPath: top)) ?? []
+      for folder in [top] + hierarchies.map({ "\(top)/\($0)" }) { rmdir("\(folder)/libpod_parent") }
+    }
+  }()
+
   let workspace: Workspace
   /// The OCI layout that `image` came from.
   let layout: String
@@ -29,11 +38,13 @@ struct Engine {
   /// - Parameters:
   ///   - engineSection: more lines of containers.conf's `[engine]`, as `runtime = "runc"`.
   ///   - hasOwnNetwork: whether bridges, rules and published ports stay in a network namespace of the
-  ///     test's, which has a device eth0 that leads nowhere.
+  ///     test's, which has a device eth0 that leads nowhere. Without it the engine sees the machine's
+  ///     network, as a test needs whose own process serves on loopback.
   init(
-    _ workspace: Workspace, engineSection: String = "", hasOwnNetwork: Bool = false
+    _ workspace: Workspace, engineSection: String = "", hasOwnNetwork: Bool = true
   ) throws {
     self.workspace = workspace
+    _ = Self.sweepAtExit
     let folder = workspace.folder
     if hasOwnNetwork {
       let file = try workspace.write("", to: "network")
@@ -90,8 +101,12 @@ struct Engine {
   }
 
   func command(_ arguments: [String]) -> [String] {
-    let entry = network.map { ["/usr/bin/nsenter", "--net=\($0)", "--"] } ?? []
-    return entry + [Self.program] + options + arguments
+    onNetwork([Self.program] + options + arguments)
+  }
+
+  /// A command line that runs where the engine's bridges and published ports are.
+  func onNetwork(_ command: [String]) -> [String] {
+    (network.map { ["/usr/bin/nsenter", "--net=\($0)", "--"] } ?? []) + command
   }
 
   /// Runs a command and waits for its end.
@@ -109,10 +124,11 @@ struct Engine {
     try workspace.runOnTerminal(command(arguments))
   }
 
-  /// Runs a line of a shell in which `podman` is ours, in the test's folder.
+  /// Runs a line of a shell in which `podman` is ours, in the test's folder and the engine's network.
   func shell(_ line: String) throws -> Output {
-    let call = command([]).map { "'\($0)'" }.joined(separator: " ")
-    return try workspace.run(["/bin/bash", "-c", "podman() { \(call) \"$@\"; }\n" + line])
+    let call = ([Self.program] + options).map { "'\($0)'" }.joined(separator: " ")
+    return try workspace.run(
+      onNetwork(["/bin/bash", "-c", "podman() { \(call) \"$@\"; }\n" + line]))
   }
 
   /// A container that sleeps, without a network.
@@ -131,7 +147,7 @@ struct Engine {
 
 /// Gives `body` an engine of its own and cleans up after it.
 func withEngine(
-  engineSection: String = "", hasOwnNetwork: Bool = false, _ body: (Engine) throws -> Void
+  engineSection: String = "", hasOwnNetwork: Bool = true, _ body: (Engine) throws -> Void
 ) throws {
   try withWorkspace { workspace in
     try body(
