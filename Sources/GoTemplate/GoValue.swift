@@ -40,6 +40,8 @@ public struct GoStructure: Sendable {
     /// Whether `{{.}}` leaves it out, because it is a method.
     public var isMethod: Bool
     private let source: @Sendable () -> GoValue
+    /// What a method with one argument gives for it; nil for everything else.
+    private(set) var application: (@Sendable (GoValue) -> GoValue)?
 
     public var value: GoValue { source() }
 
@@ -66,6 +68,15 @@ public struct GoStructure: Sendable {
       Field(name, json: nil, omitsEmpty: false, isMethod: false) { value }
     }
 
+    /// A method with one argument: `{{.Label "name"}}`.
+    public static func method(
+      _ name: String, applying application: @escaping @Sendable (GoValue) -> GoValue
+    ) -> Field {
+      var field = Field(name, json: nil, omitsEmpty: false, isMethod: true) { .missing }
+      field.application = application
+      return field
+    }
+
     /// What is computed only when a template asks for it.
     public static func method(
       _ name: String, _ value: @escaping @Sendable () -> GoValue
@@ -79,7 +90,9 @@ public struct GoStructure: Sendable {
   public init(_ fields: [Field]) { self.fields = fields }
 
   /// The field or method of a name.
-  public subscript(name: String) -> GoValue? { fields.first { $0.name == name }?.value }
+  public subscript(name: String) -> GoValue? { field(name)?.value }
+
+  func field(_ name: String) -> Field? { fields.first { $0.name == name } }
 }
 
 // MARK: Values as Swift writes them

@@ -1,8 +1,7 @@
 /// A template of Go's text/template, as `--format` takes it.
 ///
 /// There are pipelines, variables, `if`, `range`, `with`, `break`, `continue`, `define`, `template`,
-/// `block`, comments, trim markers and the functions of `TemplateFunctions`; not `call` and methods
-/// with arguments. What comes from a user cannot make it trap or run for ever.
+/// `block`, comments, trim markers methods with one argument and the functions of `TemplateFunctions`; not `call`. What comes from a user cannot make it trap or run for ever.
 public struct Template {
   private let nodes: [TemplateNode]
   private let definitions: [String: [TemplateNode]]

@@ -170,7 +170,19 @@ struct TemplateEvaluator {
     if case .function(let name) = first {
       return try call(name, Array(command.dropFirst()), pipeline, dot, piped)
     }
-    if command.count > 1 || piped != nil {
+    if let (method, holder) = try method(first, pipeline, dot) {
+      if isHeading { return try value(of: first, pipeline, dot) }
+      var arguments: [GoValue] = []
+      for operand in command.dropFirst() { arguments.append(try value(of: operand, pipeline, dot)) }
+      if let piped { arguments.append(piped) }
+      guard arguments.count == 1 else {
+        throw .execution(
+          line: pipeline.line, at: first.text,
+          "wrong number of args for \(method): want 1 got \(arguments.count)")
+      }
+      return holder(arguments[0])
+    }
+    if command.count > 1 || piped != nil, !isHeading {
       throw .execution(
         line: pipeline.line, at: first.text, "can't give argument to non-function \(first.text)")
     }
@@ -198,6 +210,18 @@ struct TemplateEvaluator {
     } catch {
       throw .execution(line: pipeline.line, at: name, error.reason)
     }
+  }
+
+  /// The method with an argument that an operand such as `.Label` names, and what calls it.
+  private func method(
+    _ operand: Operand, _ pipeline: Pipeline, _ dot: GoValue
+  ) throws(TemplateError) -> (name: String, call: @Sendable (GoValue) -> GoValue)? {
+    guard case .field(let names) = operand, let last = names.last else { return nil }
+    let holder = try member(Array(names.dropLast()), of: dot, operand, pipeline)
+    guard case .structure(let structure) = holder,
+      let application = structure.field(last)?.application
+    else { return nil }
+    return (last, application)
   }
 
   /// What podman's functions make of the title of a column: the title.
@@ -245,7 +269,7 @@ struct TemplateEvaluator {
         guard let member = structure[name] else {
           throw .execution(
             line: pipeline.line, at: operand.text,
-            "can't evaluate field \(name); there are "
+            "can't evaluate field \(name) in type struct; there are "
               + structure.fields.map { "." + $0.name }.sorted().joined(separator: ", "))
         }
         value = member

@@ -102,7 +102,7 @@ struct ContainerRunTests {
       #expect(
         try out("--ulimit", "nofile=1024:2048", Engine.image, "sh", "-c", "ulimit -n; ulimit -Hn")
           == "1024\n2048")
-      #expect(try podman.run("run", "--rm", "-w", "/nosuch", Engine.image, "true").status == 125)
+      #expect(try podman.run("run", "--rm", "-w", "/nosuch", Engine.image, "true").status == 126)
     }
   }
 

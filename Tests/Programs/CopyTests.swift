@@ -79,7 +79,7 @@ struct CopyTests {
       let script = """
         echo x >file; mkdir folder
         podman cp file c:/missing/x; podman cp missing c:/; podman cp c:/missing .
-        podman cp file file2; podman cp c:/etc/passwd missing/; podman cp c:/etc file
+        podman cp file c:; podman cp file file2; podman cp c:/etc/passwd missing/; podman cp c:/etc file
         podman cp file nobody:/; tar -cf - file | podman cp - c:/etc/passwd
         podman cp folder/. c:/tmp; podman cp file c:/tmp/folder; podman cp folder c:/tmp/folder
         podman cp folder c:/tmp/folder/file
@@ -90,11 +90,12 @@ struct CopyTests {
           Error: "/missing/x" could not be found on container c: no such file or directory
           Error: "missing" could not be found on the host: no such file or directory
           Error: "/missing" could not be found on container c: no such file or directory
+          Error: invalid arguments "file", "c:": you must specify paths
           Error: invalid arguments: one of source and destination has to be a path in a container, CONTAINER:PATH
           Error: "missing/" could not be found on the host: no such file or directory
           Error: destination must be a directory when copying a directory
           Error: no container with name or ID "nobody" found: no such container
-          Error: destination must be a directory when copying from stdin
+          Error: "/etc/passwd" on container c: destination must be a directory when copying from stdin
           Error: destination must be a directory when copying a directory
           Error: "/tmp/folder/file" could not be found on container c: no such file or directory
 

@@ -9,11 +9,12 @@ struct InspectShapeTests {
   /// What Debian's 4.3.1 does not have yet, or has otherwise, and podman 6 has so.
   static let meant: Set<String> = [
     "Config.Entrypoint", "Config.StopSignal", "Config.Annotations", "HostConfig.Annotations",
-    "HostConfig.AutoRemoveImage", "HostConfig.HostsFile", "KubeExitCodePropagation", "lockNumber",
+    "HostConfig.AutoRemoveImage", "HostConfig.HostsFile", "UseImageHosts",
+    "UseImageHostname", "KubeExitCodePropagation", "lockNumber",
     // Only there once a container was started, in one of the two.
     "OCIConfigPath", "State.CgroupPath", "State.ConmonPid", "GraphDriver.Data.MergedDir",
     // In `ps`.
-    "Restarts",
+    "Restarts", "CIDFile", "ExposedPorts",
   ]
 
   private func fields(_ value: JSONValue, _ prefix: String = "") -> Set<String> {

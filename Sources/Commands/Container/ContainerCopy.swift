@@ -36,6 +36,11 @@ enum ContainerCopy {
     guard call.arguments.count == 2 else { return 125 }
     let source = place(call.arguments[0], .standardInput)
     let target = place(call.arguments[1], .standardOutput)
+    guard ![source, target].contains(where: \.hasNoPath) else {
+      throw CommandFailure(
+        "invalid arguments \(call.arguments.map(goQuoted).joined(separator: ", ")): you must specify "
+          + "paths")
+    }
     if case .archive = source, call.readsFromTerminal {
       throw CommandFailure("standard input is a terminal; please give a tar archive to it")
     }
@@ -53,5 +58,15 @@ enum ContainerCopy {
       colon > word.startIndex
     else { return .host(word) }
     return .container(String(word[..<colon]), path: String(word[word.index(after: colon)...]))
+  }
+}
+
+extension Containers.CopyPlace {
+  /// Whether it names a container, or nothing, and no path.
+  fileprivate var hasNoPath: Bool {
+    switch self {
+    case .host(let path), .container(_, let path): path.isEmpty
+    case .archive: false
+    }
   }
 }

@@ -100,10 +100,7 @@ enum ContainerExec {
       if call.options.has("cidfile") {
         throw CommandFailure("--latest and --cidfile can not be used together")
       }
-      guard let last = try call.engine.containers.all().last else {
-        throw CommandFailure("no containers found: no such container")
-      }
-      return last.id
+      return try ContainerSelection.latest(call.engine.containers).id
     }
     if let path = call.options.given("cidfile") {
       let text = String(decoding: try readFile(path, limit: 4096), as: UTF8.self)

@@ -1,6 +1,7 @@
 import CommandLine
 import Engine
 import HelperProtocols
+import LinuxSystem
 
 /// `--filter` of commands on containers.
 struct ContainerFilters {
@@ -11,7 +12,7 @@ struct ContainerFilters {
     self.containers = containers
     filters = try texts.map { text in
       guard let equals = text.firstIndex(of: "=") else {
-        throw CommandFailure("invalid filter: \"\(text)\": filters have to be name=value")
+        throw CommandFailure("invalid filter \"\(text)\": filters have to be name=value")
       }
       let name = String(text[..<equals])
       let value = String(text[text.index(after: equals)...])
@@ -33,6 +34,9 @@ struct ContainerFilters {
     var result = all
     let grouped = Dictionary(grouping: filters, by: \.name)
     for (name, group) in grouped {
+      if name == "until", group.count > 1 {
+        throw CommandFailure("specify exactly one timestamp for until")
+      }
       let tests = try group.map { try test(name, $0.value) }
       // Labels add up; everything else is a choice.
       if name.hasPrefix("label") || name.hasPrefix("annotation") {
@@ -49,7 +53,9 @@ struct ContainerFilters {
   ) throws -> (Containers.Container) -> Bool {
     switch name {
     case "id": return { $0.id.hasPrefix(value) }
-    case "name": return { Self.matches(value, $0.name) }
+    case "name":
+      let pattern = try Self.pattern(value.filter { $0 != "/" })
+      return { pattern.matches($0.name) }
     case "label": return { Self.hasLabel($0.record.labels, value) }
     case "label!": return { !Self.hasLabel($0.record.labels, value) }
     case "annotation": return { Self.hasLabel($0.record.annotations, value) }
@@ -67,19 +73,20 @@ struct ContainerFilters {
         "unknown",
       ]
       guard known.contains(value) else {
-        throw CommandFailure("\(value) is not a valid status")
+        throw CommandFailure("unknown container state: \(value): invalid argument")
       }
       return { container in
         let status = container.state.status.rawValue
-        return status == value || value == "exited" && status == "stopped"
+        func ended(_ word: String) -> String { word == "stopped" ? "exited" : word }
+        return ended(status) == ended(value)
       }
     case "ancestor":
+      let pattern = try Self.pattern(value)
       return { container in
         let image = container.record.imageName
-        return container.record.imageID.hasPrefix(value) && value.count > 2 || image == value
-          || image.hasSuffix("/" + value) || image.hasSuffix("/\(value):latest")
-          || image.split(separator: ":").first.map { $0 == value || $0.hasSuffix("/" + value) }
-            ?? false
+        let name = image.prefix { $0 != ":" }
+        return container.record.imageID.contains(value) || pattern.matches(image)
+          || image.hasSuffix(":latest") && pattern.matches(String(name))
       }
     case "before":
       let limit = try containers.find(value).record.created
@@ -90,7 +97,7 @@ struct ContainerFilters {
     case "volume":
       return { container in
         container.record.mounts.contains { mount in
-          mount.source == value || mount.destination == value
+          mount.kind == .volume && mount.source == value || mount.destination == value
             || "\(mount.source):\(mount.destination)" == value
         }
       }
@@ -109,9 +116,18 @@ struct ContainerFilters {
         throw CommandFailure("\(value) is no time")
       }
       return { $0.record.created < moment }
-    case "restart-policy": return { $0.record.restart.policy == value }
-    case "command": return { $0.record.process.arguments.joined(separator: " ").contains(value) }
+    case "restart-policy":
+      guard ["none", "no", "", "always", "on-failure", "unless-stopped"].contains(value) else {
+        throw CommandFailure("\(value) invalid restart policy")
+      }
+      return { $0.record.restart.policy == (value == "none" ? "no" : value) }
+    case "command":
+      let pattern = try Self.pattern(value)
+      return { pattern.matches($0.record.process.command.first ?? "") }
     default:
+      guard value == "true" || value == "false" else {
+        throw CommandFailure("invalid filter value \"\(value)\": it has to be true or false")
+      }
       return { container in
         let starts = ["always", "unless-stopped"].contains(container.record.restart.policy)
         return starts == (value == "true")
@@ -124,22 +140,10 @@ struct ContainerFilters {
     return labels[String(text[..<equals])] == String(text[text.index(after: equals)...])
   }
 
-  /// A part of a name, with `^` and `$` for its ends and `.*` for anything.
-  static func matches(_ pattern: String, _ name: String) -> Bool {
-    var body = pattern[...]
-    let isStart = body.hasPrefix("^")
-    if isStart { body.removeFirst() }
-    let isEnd = body.hasSuffix("$")
-    if isEnd { body.removeLast() }
-    if body.contains(where: { "*.?[\\(+".contains($0) }), body.contains("*") {
-      let wildcard = FileNamePattern.translated(String(body))
-      return FileNamePattern.matches((isStart ? "" : "*") + wildcard + (isEnd ? "" : "*"), name)
+  private static func pattern(_ expression: String) throws -> TextPattern {
+    guard let pattern = TextPattern(expression) else {
+      throw CommandFailure("invalid filter value \"\(expression)\": it is no regular expression")
     }
-    switch (isStart, isEnd) {
-    case (true, true): return name == body
-    case (true, false): return name.hasPrefix(body)
-    case (false, true): return name.hasSuffix(body)
-    case (false, false): return name.contains(body)
-    }
+    return pattern
   }
 }

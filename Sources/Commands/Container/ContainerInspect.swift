@@ -22,7 +22,7 @@ enum ContainerInspect {
   static func run(_ call: Call) throws -> Int32 {
     var found: [GoValue] = []
     var errors: [any Error] = []
-    for name in try ContainerSelection(call).ids() {
+    for name in try ContainerSelection(call).ids(keepsMissing: true) {
       do {
         found.append(try value(call, name, showsSize: call.options.flag("size")))
       } catch {

@@ -48,9 +48,7 @@ extension ContainerInspection {
 
   private var shownEnvironment: [String] {
     var environment = record.process.environment
-    if !environment.contains(where: { $0.hasPrefix("HOME=") }), state.startedAt != 0 {
-      environment.append("HOME=/root")
-    }
+    if let home = facts.home { environment.append(home) }
     if !environment.contains(where: { $0.hasPrefix("HOSTNAME=") }), state.startedAt != 0 {
       environment.append("HOSTNAME=\(record.hostname ?? record.shortID)")
     }

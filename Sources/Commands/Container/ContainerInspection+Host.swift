@@ -167,7 +167,8 @@ extension ContainerInspection {
       .field("KernelMemory", .int(0)),
       .field("MemoryReservation", .int(memory.reservation ?? 0)),
       .field("MemorySwap", .int(memory.swap ?? 0)),
-      .field("MemorySwappiness", .int(Int64(clamping: memory.swappiness ?? 0))),
+      .field(
+        "MemorySwappiness", memory.swappiness.map { .int(Int64(clamping: $0)) } ?? .null),
       .field("OomKillDisable", .bool(memory.disableOOMKiller ?? false)),
       .field("PidsLimit", .int(limits.pids?.limit ?? 0)),
       .field(

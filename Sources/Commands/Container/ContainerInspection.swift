@@ -80,6 +80,8 @@ struct ContainerInspection {
       .field("lockNumber", .uint(0)),
       .field("Config", configuration),
       .field("HostConfig", hostConfiguration),
+      .field("UseImageHosts", .bool(record.network.keepsHosts)),
+      .field("UseImageHostname", .bool(record.network.keepsHostName)),
     ]
     return .structure(GoStructure(fields))
   }

@@ -21,6 +21,9 @@ enum ContainerKill {
 
   static func run(_ call: Call) throws -> Int32 {
     let text = call.options.string("signal")
+    if let number = Int(text), !(1...64).contains(number) {
+      throw CommandFailure("valid signals are 1 through 64")
+    }
     guard let signal = Signal(text), signal.rawValue > 0 else {
       throw CommandFailure("invalid signal: \(text)")
     }

@@ -45,11 +45,7 @@ enum ContainerList {
   }
 
   static func run(_ call: Call) throws -> Int32 {
-    guard sortKeys.contains(call.options.string("sort")) else {
-      throw CommandFailure(
-        "invalid option for --sort: \"\(call.options.string("sort"))\": choose from "
-          + sortKeys.joined(separator: ", "))
-    }
+    try check(call.options)
     let seconds = call.options.unsigned("watch")
     guard seconds > 0 else { return try show(call) }
     while true {
@@ -61,17 +57,35 @@ enum ContainerList {
     }
   }
 
-  private static func show(_ call: Call) throws -> Int32 {
-    let options = call.options
-    if options.has("last"), options.flag("latest") {
+  private static func check(_ options: ParsedOptions) throws {
+    let key = options.string("sort")
+    guard sortKeys.contains(key) else {
+      throw CommandLineError.invalidValue(
+        key, option: "--sort",
+        reason: "\(goQuoted(key)) is not a valid value.  Choose from: "
+          + goQuoted(sortKeys.joined(separator: ", ")))
+    }
+    let size = options.flag("size")
+    let namespaces = options.flag("ns")
+    if options.integer("last") >= 0, options.flag("latest") {
       throw CommandFailure("last and latest are mutually exclusive")
     }
+    if options.flag("quiet"), size || namespaces {
+      throw CommandFailure("quiet conflicts with size and namespace")
+    }
+    if size, namespaces { throw CommandFailure("size and namespace options conflict") }
+    if options.unsigned("watch") > 0, options.flag("latest") {
+      throw CommandFailure("the watch and latest flags cannot be used together")
+    }
+  }
+
+  private static func show(_ call: Call) throws -> Int32 {
+    let options = call.options
     let containers = try call.engine.containers
     let filters = options.list("filter")
     let count = options.flag("latest") ? 1 : options.integer("last")
     let showsAll =
-      options.flag("all") || count >= 0
-      || filters.contains { $0.hasPrefix("status=") || $0.hasPrefix("exited=") }
+      options.flag("all") || count > 0 || filters.contains { $0.hasPrefix("status=") }
     if options.flag("sync") {
       for container in try containers.all() {
         do { try containers.synchronize(container.id) } catch EngineError.noSuch {}
@@ -91,11 +105,9 @@ enum ContainerList {
     let externalIDs = Set(external.map(\.id))
     if !filters.isEmpty { chosen = try ContainerFilters(filters, containers).matching(chosen) }
     if !showsAll {
-      chosen.removeAll {
-        ![.running, .paused].contains($0.state.status) && !externalIDs.contains($0.id)
-      }
+      chosen.removeAll { $0.state.status != .running && !externalIDs.contains($0.id) }
     }
-    if count >= 0 { chosen = Array(chosen.suffix(Int(clamping: count))) }
+    if count > 0 { chosen = Array(chosen.suffix(Int(clamping: count))) }
     let showsSize = options.flag("size") || options.string("sort") == "size"
     let now = TimeText.now() / 1_000_000_000
     var rows = try chosen.map { container in
@@ -103,7 +115,7 @@ enum ContainerList {
         container: container, now: now, isTruncated: !options.flag("no-trunc"),
         health: containers.health(of: container)?.rawValue ?? "",
         size: showsSize ? try containers.size(of: container) : nil,
-        isExternal: externalIDs.contains(container.id))
+        isExternal: externalIDs.contains(container.id), showsNamespaces: options.flag("ns"))
     }
     ContainerRow.sort(&rows, by: options.string("sort"))
     try write(rows, call)
@@ -120,20 +132,22 @@ enum ContainerList {
     var cells: [String]
     if options.flag("ns") {
       cells = [
-        "ID", "Names", "PIDNamespace", "CGROUPNS", "IPC", "MNT", "NET", "PIDNS", "USERNS", "UTS",
+        "ID", "Names", "Pid", "Cgroup", "IPC", "MNT", "NET", "PIDNS", "User", "UTS",
       ]
       .map { "{{.\($0)}}" }
     } else {
-      cells = ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"].map {
+      cells = ["ID", "Image", "Command", "CreatedHuman", "Status", "Ports", "Names"].map {
         "{{.\($0)}}"
       }
     }
-    if options.flag("pod") { cells += ["{{.Pod}}", "{{.PodName}}"] }
+    if options.flag("pod"), !options.flag("ns") { cells += ["{{.Pod}}", "{{.PodName}}"] }
     if options.flag("size") { cells.append("{{.Size}}") }
     let listing = Listing(
       table: cells.joined(separator: "\t"), titles: ContainerRow.titles, rows: rows.map(\.value),
-      json: .list(rows.map(\.json)))
-    try listing.write(to: call.output, format: format, heading: !options.flag("noheading"))
+      json: .list(rows.map(\.json)), jsonIndent: "  ")
+    // `{{.Namespaces.IPC}}` is `{{.IPC}}`.
+    let shown = format.map { Listing.replacing(".Namespaces.", with: ".", in: $0) }
+    try listing.write(to: call.output, format: shown, heading: !options.flag("noheading"))
   }
 }
 

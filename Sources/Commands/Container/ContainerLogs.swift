@@ -43,6 +43,9 @@ enum ContainerLogs {
     let tail = call.options.integer("tail")
     options.tail = tail >= 0 ? Int(clamping: tail) : nil
     options.follows = call.options.flag("follow")
+    if call.arguments.isEmpty, !call.options.flag("latest") {
+      throw CommandFailure("specify at least one container name or ID to log")
+    }
     let names = try ContainerSelection(call).ids()
     let containers = try call.engine.containers
     let chosen = try names.map { try containers.find($0) }

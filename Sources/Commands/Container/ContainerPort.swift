@@ -32,10 +32,7 @@ enum ContainerPort {
     var words = call.arguments
     let container: Containers.Container
     if call.options.flag("latest") {
-      guard let last = try containers.all().last else {
-        throw CommandFailure("no containers found: no such container")
-      }
-      container = last
+      container = try ContainerSelection.latest(containers)
     } else {
       guard !words.isEmpty else {
         throw CommandFailure("you must supply a running container name or id")

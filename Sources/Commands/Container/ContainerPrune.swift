@@ -31,7 +31,7 @@ enum ContainerPrune {
     for text in texts {
       let key = text.prefix { $0 != "=" }
       guard ["label", "label!", "until"].contains(key) else {
-        throw CommandFailure("invalid filter \"\(key)\"")
+        throw CommandFailure("\(key) is an invalid filter")
       }
     }
     let containers = try call.engine.containers

@@ -40,9 +40,22 @@ enum ContainerRemove {
     removal.removesDependents = options.flag("depend") || options.flag("all")
     if options.has("time") { removal.timeout = options.integer("time") }
     let containers = try call.engine.containers
+    let selection = ContainerSelection(call)
     var errors: [any Error] = []
     var gone: Set<String> = []
-    for name in try ContainerSelection(call).ids() where !gone.contains(name) {
+    let names: [String]
+    do {
+      names = try selection.ids(keepsMissing: true)
+      if !options.flag("ignore"), !removal.isForced {
+        for name in names { try containers.checkRemovable(name) }
+      }
+    } catch EngineError.nothingToDo(let reason) {
+      throw CommandFailure(reason, status: 1)
+    } catch let error as EngineError {
+      guard case .noSuch = error else { throw error }
+      throw CommandFailure("\(error)", status: 1)
+    }
+    for name in names where !gone.contains(name) {
       do {
         for id in try containers.remove(name, removal) {
           gone.insert(id)

@@ -12,13 +12,11 @@ struct ContainerRow {
   let size: (written: Int64, root: Int64)?
   /// Whether only the store knows it.
   let isExternal: Bool
+  var showsNamespaces = false
 
   static let titles = [
-    "ID": "CONTAINER ID", "RunningFor": "CREATED", "PIDNamespace": "PID", "PIDNS": "PIDNS",
-    "Pod": "POD ID", "PodName": "PODNAME", "CreatedHuman": "CREATED", "Names": "NAMES",
-    "ImageID": "IMAGE ID", "Pid": "PID", "MNT": "MNT", "NET": "NET", "IPC": "IPC", "UTS": "UTS",
-    "USERNS": "USERNS", "CGROUPNS": "CGROUPNS", "CreatedAt": "CREATED AT", "ExitCode": "EXITCODE",
-    "ExitedAt": "EXITED", "StartedAt": "STARTED",
+    "ID": "CONTAINER ID", "CreatedHuman": "CREATED", "Pod": "POD ID", "PodName": "PODNAME",
+    "Cgroup": "CGROUPNS", "User": "USERNS",
   ]
 
   private var record: ContainerRecord { container.record }
@@ -29,7 +27,7 @@ struct ContainerRow {
   private func truncated(_ id: String) -> String { isTruncated ? String(id.prefix(12)) : id }
 
   private var command: String {
-    let text = record.process.arguments.joined(separator: " ")
+    let text = record.process.command.joined(separator: " ")
     guard isTruncated, text.count > 17 else { return text }
     return text.prefix(17) + "..."
   }
@@ -42,19 +40,19 @@ struct ContainerRow {
 
   /// `Up 5 minutes (healthy)`, `Exited (3) 2 hours ago`.
   var status: String {
-    if isExternal { return "Storage" }
-    switch state.status {
-    case .running:
-      return "Up \(since(state.startedAt))" + (health.isEmpty ? "" : " (\(health))")
-    case .paused: return "Up \(since(state.startedAt)) (Paused)"
-    case .exited, .stopped:
-      return "Exited (\(state.exitCode)) \(since(state.finishedAt)) ago"
-    case .created: return "Created"
-    case .initialized: return "Initialized"
-    case .stopping: return "Stopping"
-    case .removing: return "Removing"
-    case .unknown: return "Unknown"
-    }
+    let text =
+      switch state.status {
+      case _ where isExternal: "Storage"
+      case .running: "Up \(since(state.startedAt))"
+      case .exited, .stopped: "Exited (\(state.exitCode)) \(since(state.finishedAt)) ago"
+      case .created: "Created"
+      case .initialized: "Initialized"
+      case .paused: "Paused"
+      case .stopping: "Stopping"
+      case .removing: "Removing"
+      case .unknown: "Unknown"
+      }
+    return health.isEmpty ? text : "\(text) (\(health))"
   }
 
   private var stateWord: String {
@@ -68,16 +66,13 @@ struct ContainerRow {
   var ports: String {
     let published = record.network.ports.map { port in
       let host = port.hostAddress.isEmpty ? "0.0.0.0" : port.hostAddress
-      let shown = host.contains(":") ? "[\(host)]" : host
       func range(_ first: UInt16) -> String {
         port.count > 1
           ? "\(first)-\(first.addingReportingOverflow(port.count - 1).partialValue)" : "\(first)"
       }
-      return "\(shown):\(range(port.hostPort))->\(range(port.containerPort))/\(port.transport)"
+      return "\(host):\(range(port.hostPort))->\(range(port.containerPort))/\(port.transport)"
     }
-    let known = Set(record.network.ports.map { "\($0.containerPort)/\($0.transport)" })
-    let exposed = record.network.exposedPorts.filter { !known.contains($0) }
-    return (published + exposed).joined(separator: ", ")
+    return (published + ExposedPorts(record.network).text).joined(separator: ", ")
   }
 
   private var networks: [String] { record.network.attachments.map(\.name) }
@@ -112,14 +107,16 @@ struct ContainerRow {
       .field("State", .string(stateWord)),
       .field("Ports", .string(ports)),
       .field("Names", .string(record.name)),
-      .field("Labels", GoValue(record.labels)),
-      .method("Label") { .string("") },
-      .field("Mounts", .string(mountText)),
+      .field("Labels", .string(labelText)),
+      .method("Label") { name in
+        guard case .string(let name) = name else { return .string("") }
+        return .string(row.record.labels[name] ?? "")
+      },
+      .field("Mounts", GoValue(mountDestinations)),
       .field("Networks", .string(networks.joined(separator: ","))),
       .field("Pid", .int(Int64(state.pid))),
     ]
     let rest: [GoStructure.Field] = [
-      .field("PIDNamespace", .int(Int64(state.pid))),
       .field("Pod", .string(truncated(record.podID ?? ""))),
       .field("PodName", .string("")),
       .field("Size", .string(sizeText)),
@@ -129,7 +126,11 @@ struct ContainerRow {
       .field("StartedAt", .int(seconds(state.startedAt))),
       .field("AutoRemove", .bool(record.isRemoved)),
       .field("IsInfra", .bool(record.isInfra)),
-      .field("Restarts", .int(Int64(state.restartCount))),
+      .field("CIDFile", .string(record.idFile ?? "")),
+      .field("ExposedPorts", ExposedPorts(record.network).value),
+      .field("Restarts", .string(String(state.restartCount))),
+      .method("Cgroup") { .string(row.namespace("cgroup")) },
+      .method("User") { .string(row.namespace("user")) },
       .method("CGROUPNS") { .string(row.namespace("cgroup")) },
       .method("IPC") { .string(row.namespace("ipc")) },
       .method("MNT") { .string(row.namespace("mnt")) },
@@ -147,9 +148,10 @@ struct ContainerRow {
     ).localText
   }
 
-  private var mountText: String {
-    let all = mountDestinations.joined(separator: ",")
-    return isTruncated && all.count > 15 ? all.prefix(15) + "..." : all
+  /// `a=1,b=2`, in the order of the names.
+  private var labelText: String {
+    record.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+      .joined(separator: ",")
   }
 
   private var mountDestinations: [String] { record.mounts.map(\.destination) }
@@ -163,11 +165,14 @@ struct ContainerRow {
   var json: GoValue {
     .fields([
       .field("AutoRemove", .bool(record.isRemoved)),
-      .field("Command", GoValue(record.process.arguments)),
+      .field(
+        "Command", record.process.command.isEmpty ? .nilList : GoValue(record.process.command)),
       .field("CreatedAt", .string(runningFor)),
+      .field("CIDFile", .string(record.idFile ?? "")),
       .field("Exited", .bool(isExited)),
       .field("ExitedAt", .int(seconds(isExited ? state.finishedAt : 0))),
       .field("ExitCode", .int(Int64(state.exitCode))),
+      .field("ExposedPorts", ExposedPorts(record.network).value),
       .field("Id", .string(record.id)),
       .field("Image", .string(record.imageName)),
       .field("ImageID", .string(record.imageID)),
@@ -175,7 +180,7 @@ struct ContainerRow {
       .field("Labels", record.labels.isEmpty ? .nilMap : GoValue(record.labels)),
       .field("Mounts", GoValue(mountDestinations)),
       .field("Names", GoValue([record.name])),
-      .field("Namespaces", .fields([])),
+      .field("Namespaces", namespaceValues),
       .field("Networks", GoValue(networks)),
       .field("Pid", .int(Int64(state.pid))),
       .field("Pod", .string(record.podID ?? "")),
@@ -188,6 +193,18 @@ struct ContainerRow {
       .field("Status", .string(status)),
       .field("Created", .int(record.created / 1_000_000_000)),
     ])
+  }
+
+  /// Only with `--ns`.
+  private var namespaceValues: GoValue {
+    guard showsNamespaces, state.pid > 0 else { return .fields([]) }
+    let names = [
+      ("MNT", "Mnt", "mnt"), ("Cgroup", "Cgroup", "cgroup"), ("IPC", "Ipc", "ipc"),
+      ("NET", "Net", "net"), ("PIDNS", "Pidns", "pid"), ("UTS", "Uts", "uts"),
+      ("User", "User", "user"),
+    ]
+    return .fields(
+      names.map { .field($0.0, json: $0.1, omitsEmpty: true, .string(namespace($0.2))) })
   }
 
   private var portValues: GoValue {
@@ -223,5 +240,54 @@ struct ContainerRow {
     case "status": rows.sort { $0.stateWord < $1.stateWord }
     default: break
     }
+  }
+}
+
+/// The ports that a container offers and nobody has published.
+struct ExposedPorts {
+  private var ports: [(number: UInt16, transport: String)] = []
+  private let published: Set<String>
+
+  init(_ network: ContainerNetwork) {
+    published = Set(
+      network.ports.flatMap { port in
+        (0..<port.count).map {
+          "\(port.containerPort.addingReportingOverflow($0).partialValue)/\(port.transport)"
+        }
+      })
+    for text in network.exposedPorts {
+      let parts = text.split(separator: "/")
+      guard let number = UInt16(parts.first ?? "") else { continue }
+      ports.append((number, parts.count > 1 ? String(parts[1]) : "tcp"))
+    }
+    ports.sort { ($0.transport, $0.number) < ($1.transport, $1.number) }
+  }
+
+  /// `80-81/tcp`, `53/udp`: ports in a row are one range.
+  var text: [String] {
+    var ranges: [(first: UInt16, last: UInt16, transport: String)] = []
+    for port in ports where !published.contains("\(port.number)/\(port.transport)") {
+      if let last = ranges.last, last.transport == port.transport,
+        last.last.addingReportingOverflow(1).partialValue == port.number
+      {
+        ranges[ranges.count - 1].last = port.number
+      } else {
+        ranges.append((port.number, port.number, port.transport))
+      }
+    }
+    return ranges.map { range in
+      range.first == range.last
+        ? "\(range.first)/\(range.transport)"
+        : "\(range.first)-\(range.last)/\(range.transport)"
+    }
+  }
+
+  /// `{"80": ["tcp"]}`.
+  var value: GoValue {
+    guard !ports.isEmpty else { return .nilMap }
+    return .map(
+      Dictionary(grouping: ports, by: { String($0.number) }).mapValues { group in
+        .list(group.map { .string($0.transport) })
+      })
   }
 }

@@ -32,9 +32,6 @@ enum ContainerRun {
     }
     let attached = try attachments(call)
     let detaches = options.flag("detach")
-    if detaches, options.has("attach") {
-      throw CommandFailure("the '-a' and '-d' options cannot be used together")
-    }
     let keys = try detachKeys(call)
     let preserved = try PreservedDescriptors(
       count: options.unsigned("preserve-fds"), numbers: options.list("preserve-fd"))
@@ -61,9 +58,19 @@ enum ContainerRun {
       return try containers.runInForeground(container.id, foreground) ?? 0
     } catch {
       if request.isRemoved {
-        _ = try? containers.remove(container.id, .init(isForced: true, removesVolumes: true))
+        let removal = Containers.RemoveOptions(
+          isForced: true, removesVolumes: true, timeout: 0)
+        _ = try? containers.remove(container.id, removal)
       }
-      throw error
+      throw failure(ofStart: error)
+    }
+  }
+
+  /// A container that was made and cannot be started has the status of a command that cannot be invoked.
+  private static func failure(ofStart error: any Error) -> any Error {
+    switch error {
+    case EngineError.runtime, is CommandFailure: error
+    default: CommandFailure("\(error)", status: 126)
     }
   }
 
@@ -72,7 +79,8 @@ enum ContainerRun {
     let names = call.options.list("attach").map { $0.lowercased() }
     for name in names where !["stdin", "stdout", "stderr"].contains(name) {
       throw CommandFailure(
-        "invalid stream \"\(name)\" for --attach - must be one of stdin, stdout, or stderr")
+        "invalid stream \"\(name)\" for --attach - must be one of stdin, stdout, or stderr: invalid argument"
+      )
     }
     return names.isEmpty ? ["stdout", "stderr"] : Set(names)
   }

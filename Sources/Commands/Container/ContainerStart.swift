@@ -26,13 +26,15 @@ enum ContainerStart {
     let options = call.options
     let containers = try call.engine.containers
     let attaches = options.flag("attach") || options.flag("interactive")
+    try check(call, attaches: attaches)
     guard attaches else {
       return try ContainerVerb.each(call, all: { $0.state.status != .running }) {
         try containers.start($0)
       }
     }
     let ids = try ContainerSelection(call).ids()
-    guard let id = ids.first, ids.count == 1 else {
+    guard let id = ids.first else { return 0 }
+    guard ids.count == 1 else {
       throw CommandFailure("you cannot start and attach multiple containers at once")
     }
     let container = try containers.find(id)
@@ -43,5 +45,26 @@ enum ContainerStart {
       options.has("sig-proxy") ? options.flag("sig-proxy") : !container.record.process.hasTerminal
     foreground.closesInput = false
     return try containers.runInForeground(id, foreground) ?? 0
+  }
+
+  private static func check(_ call: Call, attaches: Bool) throws {
+    let options = call.options
+    if call.arguments.isEmpty, !options.flag("latest"), !options.flag("all"), !options.has("filter")
+    {
+      throw CommandFailure("start requires at least one argument")
+    }
+    if options.flag("all"), !call.arguments.isEmpty {
+      throw CommandFailure(
+        "either start all containers or the container(s) provided in the arguments")
+    }
+    if attaches, options.flag("all") {
+      throw CommandFailure("you cannot start and attach all containers at once")
+    }
+    if attaches, call.arguments.count > 1 {
+      throw CommandFailure("you cannot start and attach multiple containers at once")
+    }
+    if !attaches, options.flag("sig-proxy") {
+      throw CommandFailure("you cannot use sig-proxy without --attach: invalid argument")
+    }
   }
 }

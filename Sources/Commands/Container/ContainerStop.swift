@@ -1,5 +1,6 @@
 import CommandLine
 import Engine
+import LinuxSystem
 
 /// `podman stop`.
 enum ContainerStop {
@@ -29,6 +30,11 @@ enum ContainerStop {
         if case EngineError.noSuch = error { return call.options.flag("ignore") }
         return false
       }
-    ) { try containers.stop($0, .init(timeout: timeout)) }
+    ) { name in
+      guard let killed = try containers.stop(name, .init(timeout: timeout)) else { return }
+      call.warn(
+        "StopSignal \(killed.signal.name) failed to stop container \(name) in \(killed.seconds) "
+          + "seconds, resorting to SIGKILL")
+    }
   }
 }

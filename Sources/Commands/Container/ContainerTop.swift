@@ -29,10 +29,7 @@ enum ContainerTop {
     let containers = try call.engine.containers
     let name: String
     if call.options.flag("latest") {
-      guard let last = try containers.all().last else {
-        throw CommandFailure("no containers found: no such container")
-      }
-      name = last.id
+      name = try ContainerSelection.latest(containers).id
     } else {
       guard let first = words.first else {
         throw CommandFailure("you must provide the name or id of a running container")

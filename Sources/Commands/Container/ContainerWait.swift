@@ -33,7 +33,10 @@ enum ContainerWait {
       }
       conditions.append(condition)
     }
-    let names = try ContainerSelection(call).ids()
+    if call.arguments.isEmpty, !options.flag("latest") {
+      throw CommandFailure("\"\(call.commandPath)\" requires a name, id, or the \"--latest\" flag")
+    }
+    let names = try ContainerSelection(call).ids(keepsMissing: options.flag("ignore"))
     let containers = try call.engine.containers
     let interval = try milliseconds(options.string("interval"))
     if options.flag("exit-first-match") || options.flag("return-first") {

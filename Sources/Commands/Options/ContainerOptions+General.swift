@@ -50,9 +50,13 @@ extension ContainerOptions {
 
   func applyGeneral(_ request: inout ContainerRequest) throws {
     request.name = options.given("name").flatMap { $0.isEmpty ? nil : $0 }
+    for text in options.list("annotation") where !text.contains("=") {
+      throw EngineError.invalid(
+        option: "--annotation", value: text, reason: "annotations must be formatted KEY=VALUE")
+    }
     request.annotations = dictionary(options.list("annotation"))
     for path in options.list("label-file") {
-      for line in try lines(path) where !line.hasPrefix("#") && !line.isEmpty {
+      for line in try lines(path, purpose: "labels") where !line.hasPrefix("#") && !line.isEmpty {
         for (name, value) in pairs([line]) { request.labels[name] = value }
       }
     }
@@ -66,11 +70,16 @@ extension ContainerOptions {
     request.pidFile = options.given("pidfile").map(absolute)
     request.monitorPidFile = options.given("conmon-pidfile").map(absolute)
     request.pod = options.given("pod")
-    if let path = options.given("pod-id-file") { request.pod = try lines(path).first }
+    if let path = options.given("pod-id-file") {
+      request.pod = try lines(path, purpose: "the pod's id").first
+    }
     if let pod = request.pod {
       throw EngineError.unsupported("--pod \(pod)", reason: "this version has no pods")
     }
     request.replaces = options.flag("replace")
+    if options.flag("rmi"), options.has("rm"), !options.flag("rm") {
+      throw CommandFailure("the --rmi option does not work without --rm")
+    }
     if request.replaces, request.name == nil {
       throw CommandFailure("cannot replace container without --name being set")
     }

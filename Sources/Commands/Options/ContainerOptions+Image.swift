@@ -29,7 +29,7 @@ extension ContainerOptions {
         "platform", .string(),
         "Specify the platform for selecting the image.  (Conflicts with arch and os)"),
       Option(
-        "pull", .optionalString(implied: "always"), "Pull image policy",
+        "pull", .string(), "Pull image policy",
         value: "always|missing|never|newer",
         completion: .words(["always", "missing", "never", "newer"])),
       Option("quiet", "q", .flag(), "Suppress output information when pulling images"),
@@ -55,8 +55,8 @@ extension ContainerOptions {
     source.pullPolicy = options.given("pull")
     if let policy = source.pullPolicy {
       guard ["always", "missing", "never", "newer", "true", "false"].contains(policy) else {
-        throw EngineError.invalid(
-          option: "--pull", value: policy, reason: "it has to be always, missing, never or newer")
+        throw CommandFailure(
+          "unsupported pull policy \"\(policy)\": it has to be always, missing, never or newer")
       }
       if policy == "true" { source.pullPolicy = "always" }
       if policy == "false" { source.pullPolicy = "missing" }

@@ -1,5 +1,6 @@
 import CommandLine
 import Engine
+import Networking
 
 extension ContainerOptions {
   static var network: [Option] {
@@ -45,6 +46,7 @@ extension ContainerOptions {
     network.ports = try options.list("publish").flatMap { try PublishedPorts.parse($0) }
     network.publishesAll = options.flag("publish-all")
     network.exposedPorts = options.list("expose")
+    try checkNames(network.networks)
     network.dnsServers = options.list("dns")
     network.dnsSearches = options.list("dns-search")
     network.dnsOptions = options.list("dns-option")
@@ -54,7 +56,27 @@ extension ContainerOptions {
     network.hostsFile = options.given("hosts-file").map {
       ["image", "none"].contains($0) ? $0 : absolute($0)
     }
+    if network.hasNoHosts == true, network.hostsFile != nil {
+      throw EngineError.conflict("--no-hosts", "--hosts-file")
+    }
     request.network = network
     request.hostname = options.given("hostname").flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Name servers have to be addresses, and need a network of the container's own.
+  private func checkNames(_ networks: [String]) throws {
+    let servers = options.list("dns")
+    for server in servers where server != "none" && IPAddress(server) == nil {
+      throw EngineError.invalid(
+        option: "--dns", value: server, reason: "\(server) is not an ip address")
+    }
+    if servers.contains("none"), servers.count > 1 {
+      throw CommandFailure("none is not allowed to be specified with other DNS ip addresses")
+    }
+    guard ["dns", "dns-option", "dns-search"].contains(where: { options.has($0) }) else { return }
+    if let mode = networks.first(where: { $0 == "none" || $0.hasPrefix("container:") }) {
+      throw CommandFailure(
+        "conflicting options: dns and the network mode: \(mode.prefix { $0 != ":" })")
+    }
   }
 }

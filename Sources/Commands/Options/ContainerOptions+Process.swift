@@ -115,7 +115,7 @@ extension ContainerOptions {
   }
 
   private func variables(ofFile path: String) throws -> [(name: String, value: String)] {
-    try lines(path).flatMap { line -> [(name: String, value: String)] in
+    try lines(path, purpose: "variables").flatMap { line -> [(name: String, value: String)] in
       let trimmed = line.drop { $0 == " " || $0 == "\t" }
       if trimmed.isEmpty || trimmed.hasPrefix("#") { return [] }
       return try variables(String(trimmed))

@@ -105,12 +105,15 @@ struct ContainerOptions {
     return length
   }
 
-  func lines(_ path: String) throws -> [String] {
+  /// The lines of a file.
+  ///
+  /// - Parameter purpose: what they are for, for the message where it cannot be read.
+  func lines(_ path: String, purpose: String) throws -> [String] {
     do {
       let text = String(decoding: try readFile(path, limit: 16 << 20), as: UTF8.self)
       return text.split(whereSeparator: \.isNewline).map(String.init)
     } catch {
-      throw CommandFailure("\(error)")
+      throw CommandFailure("reading \(purpose) from \(goQuoted(path)): \(error)")
     }
   }
 }

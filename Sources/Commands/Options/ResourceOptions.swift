@@ -79,8 +79,8 @@ struct ResourceOptions {
     if declared("cpuset-cpus") { cpu.cpus = options.string("cpuset-cpus") }
     if declared("cpuset-mems") { cpu.mems = options.string("cpuset-mems") }
     if declared("cpus") {
-      if cpu.period != nil || cpu.quota != nil {
-        throw EngineError.conflict("--cpus", "--cpu-period and --cpu-quota")
+      for other in ["cpu-period", "cpu-quota"] where declared(other) {
+        throw CommandFailure("--\(other) and --cpus cannot be set together")
       }
       let count = options.float("cpus")
       guard count >= 0, count.isFinite, count < 100_000 else {

@@ -8,9 +8,7 @@ enum Inspection {
       output.line(GoValue.list(objects).json(indentedBy: "     "))
       return
     }
-    // `{{println .}}` and the like bring a line feed of their own, and get another one in podman too.
-    let template = try Template(Listing.unescaped(format) + "\n")
-    for object in objects { output.write(try template.render(object)) }
+    output.write(try Listing(table: "", rows: objects).text(format: format, heading: false))
   }
 
   /// One value, as `info` and `version` show it.
@@ -18,7 +16,7 @@ enum Inspection {
     if Listing.isJSON(format) {
       output.line(value.json(indentedBy: "  "))
     } else {
-      output.write(try Template(Listing.unescaped(format) + "\n").render(value))
+      output.write(try Listing.template(format).render(value))
     }
   }
 }

@@ -22,7 +22,7 @@ enum VersionCommand {
       } catch is TemplateError {
         // There is no server: who asks for its version, or for none's, means ours.
         try Inspection.writeOne(
-          client, to: call.output, format: replacing(".Server.", with: ".", in: format))
+          client, to: call.output, format: Listing.replacing(".Server.", with: ".", in: format))
       }
       return 0
     }
@@ -37,20 +37,6 @@ enum VersionCommand {
 
         """))
     return 0
-  }
-
-  private static func replacing(_ part: String, with other: String, in text: String) -> String {
-    var result = ""
-    var rest = text[...]
-    while !rest.isEmpty {
-      if rest.hasPrefix(part) {
-        result += other
-        rest = rest.dropFirst(part.count)
-      } else if let letter = rest.popFirst() {
-        result.append(letter)
-      }
-    }
-    return result
   }
 
   static var client: GoValue {

@@ -168,9 +168,9 @@ struct FileCopy {
     let end = End(
       tree: try FileTree(container, engine), container: container, path: path)
     try closing(end.tree) {
-      guard let found = try end.tree.find(path) else { throw end.isMissing() }
-      guard found.kind == .directory else {
-        throw EngineError.nothingToDo("destination must be a directory when copying from stdin")
+      guard let found = try end.tree.find(path), found.kind == .directory else {
+        throw EngineError.nothingToDo(
+          "\"\(path)\" \(end.tree.place): destination must be a directory when copying from stdin")
       }
       let folder = try end.tree.open(found)
       try finish(

@@ -1,7 +1,9 @@
 import EngineConfig
 public import HelperProtocols
+import JSON
 import LinuxSystem
 public import Networking
+import RuntimeSpec
 import Storage
 
 extension Containers {
@@ -19,6 +21,8 @@ extension Containers {
     public var runtimePath = ""
     /// The host's folder of each volume, by name.
     public var volumeFolders: [String: String] = [:]
+    /// What the container was last started with as `HOME=`; nil where it never was, or says so itself.
+    public var home: String?
   }
 
   /// Finds them.
@@ -41,7 +45,18 @@ extension Containers {
     if !container.record.imageID.isEmpty, facts.graphDriver == "overlay" {
       facts.graphData = (try? overlayData(container)) ?? [:]
     }
+    facts.home = startedHome(container, folders)
     return facts
+  }
+
+  /// The user's home stands in the container's own files: what the last start found there.
+  private func startedHome(_ container: Container, _ folders: ContainerFolders) -> String? {
+    guard container.state.startedAt != 0,
+      !container.record.process.environment.contains(where: { $0.hasPrefix("HOME=") }),
+      let text = try? readFile(folders.run + "/config.json", limit: 16 << 20),
+      let spec = try? JSONReader().read(Spec.self, from: text)
+    else { return nil }
+    return spec.process?.env?.first { $0.hasPrefix("HOME=") }
   }
 
   private func overlayData(_ container: Container) throws -> [String: String] {

@@ -136,8 +136,8 @@ struct ContainerPreparation {
         throw SystemError("open", path, .notDirectory)
       }
     } catch  where error.errno == .noSuchFileOrDirectory {
-      throw EngineError.failed(
-        "workdir", reason: "\"\(path)\" does not exist on container \(record.id)")
+      throw EngineError.nothingToDo(
+        "workdir \"\(path)\" does not exist on container \(record.id)")
     } catch {
       throw error
     }
@@ -161,8 +161,8 @@ struct ContainerPreparation {
         guard now.state.pid > 0 else {
           throw EngineError.wrongState(
             container: now.name, now.state.status,
-            operation: "join the \(kind.rawValue) namespace of",
-            needed: "please start it first")
+            reason: "cannot join the \(kind.rawValue) namespace of container \(now.name), which is "
+              + "\(now.state.status.rawValue); please start it first")
         }
         if kind == .user, other.record.namespaces.uidMappings.isEmpty { continue }
         context.joined[kind] = "/proc/\(now.state.pid)/ns/\(file)"

@@ -16,9 +16,10 @@ extension Containers {
     /// Seconds until one that runs is killed; nil is the container's own time.
     public var timeout: Int64?
 
-    public init(isForced: Bool = false, removesVolumes: Bool = false) {
+    public init(isForced: Bool = false, removesVolumes: Bool = false, timeout: Int64? = nil) {
       self.isForced = isForced
       self.removesVolumes = removesVolumes
+      self.timeout = timeout
     }
   }
 
@@ -44,6 +45,16 @@ extension Containers {
     }
     if try removeOne(found.id, options) { removed.append(found.id) }
     return removed
+  }
+
+  /// Fails where neither a container nor the store has this name or id.
+  public func checkRemovable(_ nameOrID: String) throws {
+    do {
+      _ = try find(nameOrID)
+    } catch EngineError.noSuch(let kind, let name) {
+      guard try engine.store.container(nameOrID) == nil else { return }
+      throw EngineError.noSuch(kind, name)
+    }
   }
 
   /// Removes a container that only the store knows: another engine's, or one whose making was killed before
@@ -75,7 +86,7 @@ extension Containers {
       case .running, .paused, .stopping, .initialized:
         // Without the lock: the end of the container is the monitor's to clean up.
         do {
-          try stop(id, StopOptions(timeout: options.timeout ?? 0, cleansUp: false))
+          try stop(id, StopOptions(timeout: options.timeout, cleansUp: false))
         } catch EngineError.noSuch {
           return false
         }
@@ -91,8 +102,10 @@ extension Containers {
     switch now.state.status {
     case .running, .paused, .stopping, .initialized:
       throw EngineError.wrongState(
-        container: now.id, now.state.status, operation: "remove",
-        needed: "please stop it first, or use --force")
+        container: now.id, now.state.status,
+        reason:
+          "cannot remove container \(now.id) as it is \(now.state.status.rawValue) - running or "
+          + "paused containers cannot be removed without force")
     case .stopped: try cleanUp(&now, CleanUpOptions(isLocked: true, removes: false))
     default: break
     }

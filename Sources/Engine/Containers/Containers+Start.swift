@@ -41,16 +41,29 @@ extension Containers {
     case .stopped:
       try cleanUp(&now, .init(isLocked: true, removes: false))
     case .initialized:
-      if options.stopsBeforeProgram { return Started(container: now, connection: nil) }
+      if options.stopsBeforeProgram { throw alreadyInitialized(now) }
       return try startInitialized(now, options)
     case .running where !options.stopsBeforeProgram && options.attach == nil:
       return Started(container: now, connection: nil)
+    case .running where options.stopsBeforeProgram: throw alreadyInitialized(now)
+    case .paused:
+      throw EngineError.wrongState(
+        container: now.id, now.state.status,
+        reason: "cannot start paused container \(now.id); please unpause it")
     default:
       throw EngineError.wrongState(
-        container: now.name, now.state.status, operation: "start",
-        needed: "it must be in Created or Stopped state to be started")
+        container: now.id, now.state.status,
+        reason:
+          "container \(now.id) is \(now.state.status.rawValue): it must be in Created or Stopped "
+          + "state to be started")
     }
     return try launch(now, options)
+  }
+
+  private func alreadyInitialized(_ container: Container) -> EngineError {
+    .wrongState(
+      container: container.id, container.state.status,
+      reason: "container \(container.id) has already been created in runtime")
   }
 
   /// Containers that have to run first are started, unless they run.

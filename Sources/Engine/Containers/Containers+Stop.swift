@@ -20,15 +20,19 @@ extension Containers {
 
   /// Stops a container: its stop signal, and SIGKILL where it does not end in time. One that does not
   /// run is no error.
-  public func stop(_ nameOrID: String, _ options: StopOptions = StopOptions()) throws {
+  ///
+  /// - Returns: the signal and the seconds that did not end it, so that it was killed; else nil.
+  @discardableResult
+  public func stop(
+    _ nameOrID: String, _ options: StopOptions = StopOptions()
+  ) throws -> (signal: Signal, seconds: Int64)? {
     let found = try find(nameOrID)
     let now = current(found)
     switch now.state.status {
-    case .created: return
-    case .exited, .removing, .unknown: return
+    case .created, .exited, .removing, .unknown: return nil
     case .stopped:
       if options.cleansUp { try cleanUp(now.id) }
-      return
+      return nil
     case .paused:
       try unpause(now.id)
     case .running, .initialized, .stopping: break
@@ -36,15 +40,21 @@ extension Containers {
     var state = now.state
     state.isStoppedByUser = true
     try save(state, of: now.id)
+    let start = MonotonicClock.milliseconds()
     if Self.isAlive(now.state.monitorPid, now.state.monitorStart) {
       try stopByMonitor(now, options)
     } else {
       try stopByHand(now, options)
     }
     engine.events.emit(.container(.stop, now.record))
+    let seconds = options.timeout ?? Int64(now.record.process.stopTimeout)
+    let wasKilled =
+      seconds > 0
+      && Int64(clamping: (MonotonicClock.milliseconds() - start) / 1000) >= seconds
     if options.cleansUp {
       do { try cleanUp(now.id) } catch EngineError.noSuch {}
     }
+    return wasKilled ? (Signal(rawValue: now.record.process.stopSignal ?? 15), seconds) : nil
   }
 
   private func stopByMonitor(_ container: Container, _ options: StopOptions) throws {
@@ -89,8 +99,9 @@ extension Containers {
       now.state.status == .running || now.state.status == .paused || now.state.status == .stopping
     else {
       throw EngineError.wrongState(
-        container: now.id, now.state.status, operation: "kill",
-        needed: "can only kill running containers")
+        container: now.id, now.state.status,
+        reason:
+          "can only kill running containers. \(now.id) is in state \(now.state.status.rawValue)")
     }
     if Self.isAlive(now.state.monitorPid, now.state.monitorStart) {
       var request = MonitorRequest(.kill)
@@ -133,8 +144,12 @@ extension Containers {
     let now = current(kept)
     guard now.state.status == (isPaused ? .running : .paused) else {
       throw EngineError.wrongState(
-        container: now.id, now.state.status, operation: isPaused ? "pause" : "unpause",
-        needed: isPaused ? "it is not running" : "it is not paused")
+        container: now.id, now.state.status,
+        reason: !isPaused
+          ? "\"\(now.id)\" is not paused, can't unpause"
+          : now.state.status == .paused
+            ? "\"\(now.id)\" is already paused"
+            : "\(now.name): \"\(now.state.status.rawValue)\" is not running, can't pause")
     }
     let result = try runtime(now.record, [isPaused ? "pause" : "resume", now.id])
     guard result.status == 0 else {

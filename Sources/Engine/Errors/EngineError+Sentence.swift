@@ -5,6 +5,8 @@ extension EngineError: CustomStringConvertible {
     case .noSuch(.container, let name):
       "no container with name or ID \"\(name)\" found: no such container"
     case .noSuch(.volume, let name): "no volume with name \"\(name)\" found: no such volume"
+    case .noSuch(.network, let name):
+      "unable to find network with name or ID \(name): network not found"
     case .noSuch(.secret, let name): "no secret with name or id \"\(name)\": no such secret"
     case .noSuch(.image, let name): "\(name): image not known"
     case .noSuch(let kind, let name): "no \(kind.rawValue) with name or ID \"\(name)\" found"
@@ -17,8 +19,7 @@ extension EngineError: CustomStringConvertible {
         + "--replace to instruct Podman to do so"
     case .exists(.volume, let name): "volume \(name) already exists: volume already exists"
     case .exists(let kind, let name): "\(kind.rawValue) \(name) already exists"
-    case .wrongState(let container, let status, let operation, let needed):
-      "cannot \(operation) container \(container), which is \(status.rawValue); \(needed)"
+    case .wrongState(_, _, let reason): "\(reason): container state improper"
     case .inUse(.image, _, let users):
       "image used by \(users.joined(separator: ", ")): image is in use by a container: consider "
         + "listing external containers and force-removing image"

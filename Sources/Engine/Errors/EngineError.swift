@@ -11,8 +11,8 @@ public enum EngineError: Error, Equatable, Sendable {
   case nameInUse(ObjectKind, name: String, owner: String)
   /// What is to be made is there.
   case exists(ObjectKind, String)
-  /// It is in a state in which this cannot be done.
-  case wrongState(container: String, ContainerStatus, operation: String, needed: String)
+  /// A container is in a state in which this cannot be done; the reason names it where the state does not say enough.
+  case wrongState(container: String, ContainerStatus, reason: String)
   /// It cannot be removed while these use it.
   case inUse(ObjectKind, String, by: [String])
   /// An option whose value means nothing or is not allowed.

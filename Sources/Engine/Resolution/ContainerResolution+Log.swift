@@ -15,7 +15,8 @@ extension ContainerResolution {
         reason: "it has to be k8s-file, json-file, journald, passthrough, passthrough-tty or none")
     }
     if driver == "passthrough", request.process.hasTerminal {
-      throw EngineError.conflict("--log-driver passthrough", "--tty; use passthrough-tty")
+      throw EngineError.nothingToDo(
+        "the '--log-driver passthrough' option cannot be used on a TTY; please use passthrough-tty")
     }
     if defaults.logSizeMax > 0 { log.maxSize = defaults.logSizeMax }
     log.tag = defaults.logTag

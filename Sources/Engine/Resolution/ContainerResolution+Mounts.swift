@@ -7,10 +7,14 @@ extension ContainerResolution {
   func mounts(_ record: ContainerRecord) throws -> [ContainerMount] {
     var own: [ContainerMount] = []
     for mount in request.mounts { own += try expanded(mount) }
-    var seen: Set<String> = []
-    for mount in own where !seen.insert(mount.destination).inserted {
-      throw EngineError.invalid(
-        option: "--volume", value: mount.destination, reason: "two mounts have this destination")
+    var seen: [String: ContainerMount] = [:]
+    for mount in own {
+      if let other = seen[mount.destination], other != mount {
+        throw EngineError.invalid(
+          option: "--volume", value: mount.destination,
+          reason: "two mounts have this destination: duplicate mount destination")
+      }
+      seen[mount.destination] = mount
     }
     var byDestination: [String: ContainerMount] = [:]
     for mount in try imageMounts() + configured() + fromOthers() + own {

@@ -17,7 +17,7 @@ extension EngineSystem {
     for container in try engine.containers.all() {
       attempt {
         _ = try engine.containers.remove(
-          container.id, .init(isForced: true, removesVolumes: true))
+          container.id, .init(isForced: true, removesVolumes: true, timeout: 0))
       }
     }
     for volume in try engine.volumes.all() { attempt { try engine.volumes.remove(volume) } }

@@ -85,27 +85,3 @@ enum FilePattern {
     }
   }
 }
-
-/// Patterns for names of containers.
-public enum FileNamePattern {
-  /// Whether a name matches a pattern of `*`, `?` and `[…]`.
-  public static func matches(_ pattern: String, _ name: String) -> Bool {
-    FilePattern.matches(pattern, name)
-  }
-
-  /// The simple regular expressions that people write, `.*` and `.`, as such a pattern.
-  public static func translated(_ expression: String) -> String {
-    var result = ""
-    var rest = expression[...]
-    while let character = rest.first {
-      rest.removeFirst()
-      if character == ".", rest.first == "*" {
-        rest.removeFirst()
-        result += "*"
-      } else {
-        result.append(character == "." ? "?" : character)
-      }
-    }
-    return result
-  }
-}

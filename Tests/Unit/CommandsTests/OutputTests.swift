@@ -119,4 +119,19 @@ import Testing
     }
     check([podman])
   }
+
+  @Test func spacesPartTheColumnsOfATable() throws {
+    #expect(
+      try written("table {{.ID}} {{.CreatedAt}}")
+        == "IMAGE ID    CREATED AT\n1           now\n2           then\n")
+    #expect(
+      try written("table {{printf \"%s %s\" .ID .CreatedAt}}", heading: false) == "1 now\n2 then\n")
+  }
+
+  /// `\n` in a text of the template's own is the template's to read.
+  @Test func escapesInsideTexts() throws {
+    #expect(try written("{{.ID}}{{printf \"\\n\"}}") == "1\n\n2\n\n")
+    #expect(try written("{{.ID}}\\n") == "1\n2\n")
+    #expect(try written("{{range .}}{{.ID}},{{end}}") == "1,2,\n")
+  }
 }

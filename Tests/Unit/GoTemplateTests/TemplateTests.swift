@@ -107,6 +107,22 @@ private func render(_ template: String) throws -> String { try Template(template
     #expect(throws: TemplateError.self) { try render(template) }
   }
 
+  @Test func methodsTakeAnArgument() throws {
+    let labels = ["a": "1"]
+    let value = GoValue.structure(
+      .field("Name", "x"),
+      .method("Label") { key in
+        guard case .string(let key) = key else { return .missing }
+        return .string(labels[key] ?? "")
+      })
+    #expect(
+      try Template("{{.Label \"a\"}}|{{.Label \"b\"}}|{{\"a\" | .Label}}").render(value) == "1||1")
+    #expect(throws: TemplateError.self) { try Template("{{.Label}}").render(value) }
+    #expect(throws: TemplateError.self) { try Template("{{.Label 1 2}}").render(value) }
+    #expect(
+      try Template("{{.Label \"a\"}}").render(.map(["Label": "LABEL"]), asHeading: true) == "LABEL")
+  }
+
   @Test func limitsWork() throws {
     let template = try Template("{{range 99999999}}{{range 99999}}x{{end}}{{end}}")
     #expect(throws: TemplateError.self) { try template.render(sample, stepLimit: 10_000) }

@@ -41,8 +41,10 @@ extension Containers {
     let container = try lookUp(nameOrID)
     guard container.state.status == .running else {
       throw EngineError.wrongState(
-        container: container.name, container.state.status, operation: "exec in",
-        needed: "it must be running: container state improper")
+        container: container.name, container.state.status,
+        reason:
+          "\(container.name) is \(container.state.status.rawValue): can only create exec sessions on "
+          + "running containers")
     }
     var process = try execProcess(container, options)
     let size = options.hasTerminal ? try? FileDescriptor.standardInput.windowSize() : nil

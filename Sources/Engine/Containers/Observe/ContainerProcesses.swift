@@ -87,8 +87,10 @@ extension Containers {
     let container = try lookUp(nameOrID)
     guard container.state.status == .running || container.state.status == .paused else {
       throw EngineError.wrongState(
-        container: container.name, container.state.status, operation: "list the processes of",
-        needed: "top can only be used on running containers")
+        container: container.name, container.state.status,
+        reason:
+          "\(container.name) is \(container.state.status.rawValue): top can only be used on running containers"
+      )
     }
     return try processIDs(container).sorted().compactMap { ContainerProcessInfo($0) }
   }

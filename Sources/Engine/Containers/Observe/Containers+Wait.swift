@@ -78,8 +78,10 @@ extension Containers {
     let container = try lookUp(nameOrID)
     guard container.state.status == .running || container.state.status == .initialized else {
       throw EngineError.wrongState(
-        container: container.name, container.state.status, operation: "attach to",
-        needed: "you can only attach to running containers")
+        container: container.name, container.state.status,
+        reason:
+          "\(container.name) is \(container.state.status.rawValue): you can only attach to running containers"
+      )
     }
     let sends = sendsInput && container.record.process.hasStandardInput
     var request = MonitorRequest(.attach)
@@ -107,8 +109,8 @@ extension Containers {
     }
     guard container.state.status == .running else {
       throw EngineError.wrongState(
-        container: container.name, container.state.status, operation: "check",
-        needed: "it must be running: container is not running")
+        container: container.name, container.state.status,
+        reason: "container \(container.id) is not running")
     }
     let socket = try monitorSocket(of: container.id)
     try socket.lent.send(try JSONWriter().write(MonitorRequest(.checkHealth)), with: [])
