@@ -121,7 +121,7 @@ extension ContainerCgroup {
     while true {
       do throws(SystemError) {
         return try directory.write("\(pid)", to: "cgroup.procs")
-      } catch where error.errno == .invalidArgument && attempts > 1 {
+      } catch  where error.errno == .invalidArgument && attempts > 1 {
         // A process that is only just being born.
         attempts -= 1
         usleep(30_000)

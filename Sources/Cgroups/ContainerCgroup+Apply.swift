@@ -78,7 +78,7 @@ extension ContainerCgroup {
         value = "\(first) \(value)"
       }
       try Self.writeLines(value, to: write.file, in: directory)
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch  where error.errno == .noSuchFileOrDirectory {
       switch write.absence {
       case .refused: throw error
       case .passedOver:

@@ -101,7 +101,7 @@ extension ContainerCgroup {
           createdParents.append(directory.path)
         }
         return try membership.directory.make()
-      } catch where error.errno == .noSuchFileOrDirectory && attempts > 1 {
+      } catch  where error.errno == .noSuchFileOrDirectory && attempts > 1 {
         // Another container went, and took a directory above with it that had been made for it.
         attempts -= 1
       } catch { throw .system(error) }
@@ -214,7 +214,7 @@ extension ContainerCgroup {
         let path = directory.file(String(name))
         do throws(SystemError) {
           try systemCall("chown", path) { chown(path, uid, .max) }
-        } catch where error.isAbsence {}
+        } catch  where error.isAbsence {}
       }
     }
   }

@@ -20,7 +20,7 @@ extension ContainerCgroup {
       let text: String
       do throws(SystemError) {
         text = try directory.read("cgroup.procs")
-      } catch where error.errno == .notSupported {
+      } catch  where error.errno == .notSupported {
         // A threaded cgroup lists threads alone.
         text = try directory.read("cgroup.threads")
       }
@@ -31,7 +31,7 @@ extension ContainerCgroup {
       for child in try directory.children() {
         try collect(from: child, into: &found, isTop: false)
       }
-    } catch where error.isAbsence && !isTop {
+    } catch  where error.isAbsence && !isTop {
       // It was removed meanwhile.
     }
   }
@@ -47,6 +47,8 @@ extension ContainerCgroup {
       if mode == .hybrid { try signalEach(SIGKILL) }
       return
     }
+    // Where nobody is, nobody is being born.
+    if let pids = try? processes(), pids.isEmpty { return }
     let hasFrozen = (try? freeze()) != nil
     defer { if hasFrozen { try? thaw() } }
     try signalEach(SIGKILL)
@@ -58,7 +60,7 @@ extension ContainerCgroup {
     do throws(SystemError) {
       try directory.write("1", to: "cgroup.kill")
       return true
-    } catch where error.isAbsence || (error.isPermission && mode == .hybrid) {
+    } catch  where error.isAbsence || (error.isPermission && mode == .hybrid) {
       return mode == .unified && !directory.exists
     } catch { throw .system(error) }
   }
@@ -74,7 +76,7 @@ extension ContainerCgroup {
     for pid in pids {
       do throws(SystemError) {
         try systemCall("kill", "process \(pid)") { Glibc.kill(pid, signal) }
-      } catch where error.errno == .noSuchProcess {
+      } catch  where error.errno == .noSuchProcess {
         continue
       } catch { throw .system(error) }
     }

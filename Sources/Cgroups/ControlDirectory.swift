@@ -47,7 +47,7 @@ struct ControlDirectory: Equatable, Sendable {
 
   /// Reads a control file that this kernel or this cgroup may lack.
   func readIfPresent(_ name: String) throws(SystemError) -> String? {
-    do throws(SystemError) { return try read(name) } catch where error.isAbsence { return nil }
+    do throws(SystemError) { return try read(name) } catch  where error.isAbsence { return nil }
   }
 
   /// Writes a value to a control file in one call, as the kernel wants it.
@@ -106,7 +106,7 @@ struct ControlDirectory: Equatable, Sendable {
     do throws(SystemError) {
       try systemCall("mkdir", path) { mkdir(path, 0o755) }
       return true
-    } catch where error.errno == .fileExists {
+    } catch  where error.errno == .fileExists {
       return false
     }
   }
@@ -134,7 +134,7 @@ struct ControlDirectory: Equatable, Sendable {
     // The plain case first: one call.
     if try removeOnce() { return }
     let below: [ControlDirectory]
-    do throws(SystemError) { below = try children() } catch where error.isAbsence { return }
+    do throws(SystemError) { below = try children() } catch  where error.isAbsence { return }
     for child in below { try child.removeTree() }
     var pause: UInt32 = 1000
     for _ in 0..<10 {

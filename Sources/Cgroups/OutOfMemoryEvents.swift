@@ -70,7 +70,7 @@ public struct OutOfMemoryEvents: ~Copyable, Sendable {
       try systemCall("read", directory.path) {
         buffer.withUnsafeMutableBytes { Glibc.read(number, $0.baseAddress, $0.count) }
       }
-    } catch where error.errno == .wouldBlock {
+    } catch  where error.errno == .wouldBlock {
       return nil
     }
     do throws(SystemError) {
@@ -84,7 +84,7 @@ public struct OutOfMemoryEvents: ~Copyable, Sendable {
         return .outOfMemory
       }
       return try directory.value(of: "populated", in: "cgroup.events") == 0 ? .ended : nil
-    } catch where error.isAbsence {
+    } catch  where error.isAbsence {
       return .ended
     }
   }
@@ -98,7 +98,7 @@ extension ContainerCgroup {
     }
     do throws(SystemError) {
       return try OutOfMemoryEvents(of: membership.directory, isUnified: membership.isUnified)
-    } catch where error.isAbsence {
+    } catch  where error.isAbsence {
       throw .missingController(field: "out-of-memory events", controller: "memory")
     } catch { throw .system(error) }
   }
@@ -109,7 +109,7 @@ extension ContainerCgroup {
     let file = membership.isUnified ? "memory.events" : "memory.oom_control"
     do throws(SystemError) {
       return try membership.directory.value(of: "oom_kill", in: file) ?? 0
-    } catch where error.isAbsence {
+    } catch  where error.isAbsence {
       return 0
     } catch { throw .system(error) }
   }

@@ -37,7 +37,7 @@ extension CgroupHierarchy {
   /// mounted twice is taken once, where it comes first; later mounts over the same point win.
   static func parse(mountTable text: String) -> [CgroupHierarchy] {
     var found: [CgroupHierarchy] = []
-    for line in text.lines {
+    for line in lines(of: text) {
       // Fields: id, parent, device, root, mount point, options, optional…, "-", type, source, super
       guard let hierarchy = parse(mountLine: line) else { continue }
       if let covered = found.firstIndex(where: { $0.mountPoint == hierarchy.mountPoint }) {
@@ -52,8 +52,6 @@ extension CgroupHierarchy {
   }
 
   private static func parse(mountLine line: Substring) -> CgroupHierarchy? {
-    // Most lines are other file systems'.
-    guard holds(" - cgroup", line) else { return nil }
     let fields = line.words
     guard fields.count >= 9, let dash = fields[6...].firstIndex(of: "-"),
       fields.count > dash + 3
@@ -74,13 +72,19 @@ extension CgroupHierarchy {
       isUnified: type == "cgroup2")
   }
 
-  private static func holds(_ text: StaticString, _ line: Substring) -> Bool {
-    let wanted = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-    var rest = line.utf8[...]
-    while rest.count >= wanted.count {
-      if rest.starts(with: wanted) { return true }
-      rest = rest.dropFirst()
+  /// The lines that are about cgroups; most are other file systems'.
+  private static func lines(of mountTable: String) -> [Substring] {
+    let bytes = Array(mountTable.utf8)
+    var lines: [Substring] = []
+    var next = 0
+    while let place = firstPlace(of: mark, in: bytes, from: next) {
+      let start = (bytes[..<place].lastIndex(of: newLine) ?? -1) + 1
+      next = bytes[place...].firstIndex(of: newLine) ?? bytes.count
+      lines.append(Substring(decoding: bytes[start..<next], as: UTF8.self))
     }
-    return false
+    return lines
   }
+
+  private static let mark = Array(" - cgroup".utf8)
+  private static let newLine = UInt8(ascii: "\n")
 }

@@ -58,7 +58,7 @@ struct CriuConnection {
   private func send(_ request: CriuRequest) throws {
     do throws(SystemError) {
       try socket.lent.send(request.encoded, with: [])
-    } catch where error.errno == .brokenPipe {
+    } catch  where error.errno == .brokenPipe {
       throw Closed()
     }
   }
@@ -68,7 +68,7 @@ struct CriuConnection {
       let message = try socket.lent.receive(
         bytes: Self.longestMessage, descriptors: Self.mostDescriptors)
       if !message.bytes.isEmpty { return message }
-    } catch where error.errno == .connectionReset {
+    } catch  where error.errno == .connectionReset {
       // It ended with a packet of ours unread.
     }
     throw Closed()

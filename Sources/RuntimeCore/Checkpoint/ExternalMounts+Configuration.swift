@@ -62,7 +62,7 @@ extension ExternalMounts {
   ) throws(SystemError) -> ResolvedPath? {
     do throws(SystemError) {
       return try root.resolve(path)
-    } catch where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
+    } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
       return nil
     }
   }

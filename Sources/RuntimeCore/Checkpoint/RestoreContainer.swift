@@ -122,20 +122,23 @@ struct Restoration {
   private mutating func enterCgroup(
     _ cgroup: inout ContainerCgroup, _ pid: ProcessID, _ options: inout CriuOptions
   ) throws {
-    let record = cgroup.plannedRecord
-    undo.push("removing the cgroup") {
-      var made = try ContainerCgroup(record)
-      try made.delete()
-    }
     let resources = blueprint.linux.resources
     try step("creating the cgroup") {
       if blueprint.context.usesSystemd {
         try cgroup.create(for: resources, containing: pid)
       } else {
         try cgroup.create(for: resources)
-        try cgroup.add(pid)
       }
-      try ContainerFolder.open(blueprint.id, root: blueprint.context.root).markCgroupAsMade()
+    }
+    // Not earlier: one that could not be made may be another container's.
+    let record = cgroup.record
+    undo.push("removing the cgroup") {
+      var made = try ContainerCgroup(record)
+      try made.delete()
+    }
+    try ContainerFolder.open(blueprint.id, root: blueprint.context.root).markCgroupAsMade()
+    if !blueprint.context.usesSystemd {
+      try step("entering the cgroup") { try cgroup.add(pid) }
     }
     try step("setting the cgroup's limits") { try cgroup.apply(resources) }
     options.cgroupRoots = try CgroupRoots.ofProcess(pid)
