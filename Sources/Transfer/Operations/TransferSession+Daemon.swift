@@ -1,5 +1,6 @@
 import HTTPClient
 import HelperProtocols
+import JSON
 import LinuxSystem
 import SystemPackage
 
@@ -85,6 +86,14 @@ extension TransferSession {
       throw TransferFailure(
         HTTPResponse(head: HTTPResponseHead(status: status), body: said), "docker-daemon:\(name)",
         host: "docker's daemon")
+    }
+    // What goes wrong once it has begun to answer stands in the answer: one object a line.
+    for line in said.split(separator: 0x0A) {
+      if let text = (try? JSONReader().read(JSONTree.self, from: Array(line)))?["error"]?.string {
+        throw TransferFailure(
+          .unexpectedAnswer, "docker-daemon:\(name)", host: "docker's daemon",
+          detail: printable(text))
+      }
     }
   }
 

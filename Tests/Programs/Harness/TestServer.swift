@@ -10,6 +10,8 @@ final class TestServer: @unchecked Sendable {
     var path: String
     /// By names in small letters.
     var headers: [String: String]
+    /// The server that a proxy is asked for; nil where this is the server.
+    var proxied: String?
   }
 
   struct Reply {
@@ -81,7 +83,14 @@ final class TestServer: @unchecked Sendable {
       headers[line[..<colon].lowercased()] = line[line.index(after: colon)...]
         .trimmingCharacters(in: .whitespaces)
     }
-    let request = Request(method: words[0], path: words[1], headers: headers)
+    var request = Request(method: words[0], path: words[1], headers: headers)
+    if request.method == "CONNECT" {
+      request.proxied = request.path
+    } else if request.path.hasPrefix("http://") {
+      let rest = request.path.dropFirst(7)
+      request.proxied = String(rest.prefix { $0 != "/" })
+      request.path = String(rest.drop { $0 != "/" })
+    }
     let before = lock.withLock {
       defer { seen.append(request) }
       return seen.filter { $0.method == request.method && $0.path == request.path }.count
