@@ -117,10 +117,29 @@ final class Monitor {
 
   /// Runs the plan's program for events, without waiting for it.
   func announce(_ words: String...) {
-    guard let program = plan.eventCommand.first else { return }
+    run(plan.eventCommand.isEmpty ? [] : plan.eventCommand + words)
+  }
+
+  // MARK: Upkeep
+
+  /// Has the upkeep done from time to time, whether the container runs or waits for its next start.
+  func keepUp() {
+    guard let upkeep = plan.upkeep else { return }
+    let (milliseconds, isTooLong) = max(upkeep.interval, 1).multipliedReportingOverflow(by: 1000)
+    guard !isTooLong else { return }
+    _ = loop.after(milliseconds: milliseconds) { [unowned self] in
+      if phase == .exited { return }
+      run(upkeep.command)
+      keepUp()
+    }
+  }
+
+  /// Runs a command that nobody waits for.
+  private func run(_ command: [String]) {
+    guard let program = command.first else { return }
     guard let null = try? openFile("/dev/null", [.readWrite]) else { return }
     let launch = ProgramLaunch(
-      program, plan.eventCommand + words,
+      program, command,
       descriptors: [0: null.lent, 1: null.lent, 2: null.lent])
     guard let process = try? protection.suspended({ try launch.start() }) else { return }
     children.expect(process.id) { _ in }

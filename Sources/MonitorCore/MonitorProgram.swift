@@ -29,6 +29,7 @@ public func runMonitor(_ arguments: [String]) -> CInt {
     }
     let monitor = try prepare(plan, planAnswer)
     monitor.launch()
+    monitor.keepUp()
     try monitor.loop.run()
     monitor.finish()
     return 0

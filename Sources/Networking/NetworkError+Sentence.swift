@@ -65,9 +65,12 @@ extension NetworkError: CustomStringConvertible {
       "container \(container.prefix(12)) is not connected to network \(network)"
     case .parentMissing(let name):
       "parent interface \(name) does not exist; please give one of the host with -o parent=NAME"
-    case .noDHCPProxy(let socket):
-      "addresses by dhcp cannot be had: no dhcp proxy answers at \(socket); please give the network "
-        + "a --subnet"
+    case .noDHCPServer(let network):
+      "no DHCP server answers in network \(network); please see that one serves its line, or give the "
+        + "network a --subnet"
+    case .dhcpOnlyAtStart(let network):
+      "network \(network) has its addresses by DHCP: a running container cannot be connected to it; "
+        + "please stop it first"
     case .missingProgram(let name, let package):
       "\(name) was not found; please install it (Debian: \(package))"
     case .program(let name, let status, let output):

@@ -42,8 +42,8 @@ public enum NetworkError: Error, Sendable {
   case alreadyJoined(container: String, network: String)
   case notJoined(container: String, network: String)
   case parentMissing(network: String)
-  /// The dhcp proxy does not answer at its socket.
-  case noDHCPProxy(socket: String)
+  case noDHCPServer(network: String)
+  case dhcpOnlyAtStart(network: String)
   /// The mode (`--network pasta`) lacks its program.
   case missingProgram(name: String, package: String)
   /// A program that was run failed, with what it said.

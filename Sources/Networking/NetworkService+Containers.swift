@@ -34,7 +34,9 @@ extension NetworkService {
       try forwardPorts(state)
       try addNames(state, plan.steps)
       try states.write(state)
-      return NetworkSetup(statuses: state.statuses, heldPorts: held)
+      return NetworkSetup(
+        statuses: state.statuses, heldPorts: held,
+        secondsToRenewal: Self.secondsToRenewal(state))
     }
   }
 
@@ -49,6 +51,7 @@ extension NetworkService {
       do throws(NetworkError) { try body() } catch { failures.append(error) }
     }
     attempt { () throws(NetworkError) in try unpublish(state) }
+    for status in state.statuses { releaseLease(status, of: state) }
     if !configuration.isRootless || hasSharedNamespace {
       attempt { () throws(NetworkError) in try forwardedPorts(state)?.stop() }
     }
@@ -83,6 +86,8 @@ extension NetworkService {
       throw .alreadyJoined(container: containerID, network: attachment.network)
     }
     let network = try network(attachment.network)
+    // Who would renew the lease is told so when it starts the container.
+    guard network.addressSource != .dhcp else { throw .dhcpOnlyAtStart(network: network.name) }
     let present = state.statuses.map(\.interface)
     let step = try AttachmentPlan.step(attachment, network, avoiding: present)
     let before = state
@@ -118,6 +123,7 @@ extension NetworkService {
     try leave(status, state)
     state.statuses.remove(at: position)
     state.aliases[name] = nil
+    state.leases[name] = nil
     try states.write(state)
     // The ports may lead to another of its addresses from now on.
     let newPorts = publishedElements(state)
@@ -186,8 +192,7 @@ extension NetworkService {
           of: step.network.subnets ?? [], wanted: attachment.staticAddresses,
           for: .init(
             containerID: state.containerID, namespace: state.namespace, identity: state.identity))
-    case .dhcp: throw .noDHCPProxy(socket: "\(configuration.runFolder)/dhcp.sock")
-    case .none:
+    case .dhcp, .none:
       if let address = attachment.staticAddresses.first {
         throw .addressOutside(address, network: step.network.name)
       }
@@ -210,7 +215,7 @@ extension NetworkService {
     var statuses = state.statuses
     let hasV6 = statuses.contains { $0.addresses.contains { $0.address.isV6 } }
     let place = try hostNamespace()
-    var dispute: NetworkError?
+    var failure: NetworkError?
     try asNetworkError { () throws(SystemError) in
       var host = try place.routes()
       var inside = try NetworkNamespace.session(in: namespace.lent)
@@ -222,29 +227,41 @@ extension NetworkService {
         }
       }
       for (position, step) in steps.enumerated() {
-        let device = ContainerDevice(
+        var device = ContainerDevice(
           network: step.network, options: step.options, namespace: namespace.lent,
           status: statuses[position])
         try device.make(&host, from: place)
+        if step.network.addressSource == .dhcp {
+          guard
+            let lease = try lease(for: device, &inside, &host, hostName: state.containerName)
+          else {
+            failure = .noDHCPServer(network: step.network.name)
+            return
+          }
+          state.leases[step.network.name] = lease
+          lease.apply(to: &statuses[position])
+          device.status = statuses[position]
+        }
         statuses[position].mac = try device.configure(&inside, &host)
         guard step.network.driver == "bridge" else { continue }
         let bridge = BridgeDevice(network: step.network, options: step.options)
         for assigned in statuses[position].addresses {
           let address = assigned.address
           if let rival = try bridge.rival(for: address.address, &host) {
-            dispute = .subnetDisputed(
+            failure = .subnetDisputed(
               network: step.network.name, address.network, device: rival)
           }
         }
       }
     }
-    if let dispute { throw dispute }
+    if let failure { throw failure }
     state.statuses = statuses
   }
 
   /// Takes a living container's device, names and leases of a network away.
   private func leave(_ status: NetworkStatus, _ state: ContainerState) throws(NetworkError) {
     try removeNames(state.containerID, networks: [status.network])
+    releaseLease(status, of: state)
     if state.lives { try removeDevice(status, state) }
     try giveBack(status, of: state.containerID)
   }

@@ -32,7 +32,8 @@ extension NetworkService {
     return result
   }
 
-  /// Restores the firewall's rules of the containers, as after `nft flush ruleset`.
+  /// Restores the firewall's rules of the containers, as after `nft flush ruleset`, and prolongs what DHCP
+  /// servers have lent.
   ///
   /// - Parameter containerIDs: nil for all that have networks.
   public func reload(containerIDs: [String]? = nil) throws(NetworkError) {
@@ -51,6 +52,7 @@ extension NetworkService {
       }
       let uplinks = try forwardedPorts(state).map { [$0.element] } ?? []
       try changeRules(rules(of: steps) + publishedElements(state) + uplinks)
+      try renewLeases(of: state)
     }
   }
 

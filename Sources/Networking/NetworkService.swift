@@ -18,4 +18,7 @@ public struct NetworkSetup: Sendable {
   /// Bound sockets that keep the published ports from other programs of the host; who holds the
   /// container's life (the monitor) should hold them open.
   public var heldPorts: [SharedDescriptor]
+  /// After how many seconds, again and again, `reload` has to be called for the container, because its
+  /// addresses are lent; nil for never.
+  public var secondsToRenewal: Int64?
 }

@@ -13,6 +13,16 @@ extension ContainerPreparation {
     record.namespaces.network == .private && !record.namespaces.uidMappings.isEmpty
   }
 
+  /// How often the container's lent addresses are to be asked for anew; nil where it has none.
+  var upkeepInterval: Int64? {
+    guard setsUpNetworkLater else { return secondsToRenewal }
+    // How long they are lent is known only when the monitor is there.
+    let isLent = record.network.attachments.contains {
+      (try? engine.networks.find($0.name))?.addressSource == .dhcp
+    }
+    return isLent ? 60 : nil
+  }
+
   /// Makes the network namespace and all that is in it.
   mutating func setUpNetwork() throws {
     state.networkStatus = []
@@ -48,5 +58,6 @@ extension ContainerPreparation {
     let setup = try networks.setUp(record, namespace: path)
     state.networkStatus = Networks.trees(setup.statuses)
     heldPorts = setup.heldPorts
+    secondsToRenewal = setup.secondsToRenewal
   }
 }

@@ -16,6 +16,8 @@ struct ContainerPreparation {
   var undo = Undo()
   /// Sockets that keep the published ports; the monitor is to hold them.
   var heldPorts: [SharedDescriptor] = []
+  /// As `NetworkSetup` has it.
+  var secondsToRenewal: Int64?
   /// The name servers of a network in user mode.
   var userModeServers: [IPAddress] = []
   /// How a container of such a network reaches the host; nil where it cannot.

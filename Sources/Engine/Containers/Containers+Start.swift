@@ -103,6 +103,10 @@ extension Containers {
     plan.health = try healthPlan(record, spec, preparation.folders)
     let startsLater = options.stopsBeforeProgram || preparation.setsUpNetworkLater
     plan.starts = !startsLater
+    if let interval = preparation.upkeepInterval {
+      plan.upkeep = .init(
+        command: try engine.ownCommand(["network", "reload", record.id]), interval: interval)
+    }
     if let size = options.terminalSize, plan.terminal != nil {
       plan.terminal = .init(rows: size.rows, columns: size.columns)
     }

@@ -39,6 +39,8 @@ public struct LaunchPlan: JSONObject, Sendable, Equatable {
   /// Inherited descriptors that the monitor only keeps open as long as it lives: sockets that hold the
   /// published ports, so that no other program of the host takes one meanwhile.
   public var heldDescriptors: [Int32] = []
+  /// What has to be done again and again as long as the container is there.
+  public var upkeep: Upkeep?
   public var restart = RestartPlan()
   public var health: HealthPlan?
   /// How the container is asked to stop where the monitor decides that it must.
@@ -82,6 +84,7 @@ public struct LaunchPlan: JSONObject, Sendable, Equatable {
     try object.member("attached", &attached)
     try object.member("preservedDescriptors", &preservedDescriptors)
     try object.member("heldDescriptors", &heldDescriptors)
+    try object.member("upkeep", &upkeep)
     try object.member("restart", &restart)
     try object.member("health", &health)
     try object.member("stop", &stop)
@@ -93,6 +96,26 @@ public struct LaunchPlan: JSONObject, Sendable, Equatable {
 }
 
 extension LaunchPlan {
+  /// A command that is run from time to time: addresses that are lent have to be asked for anew.
+  public struct Upkeep: JSONObject, Sendable, Equatable {
+    /// A program with its arguments.
+    public var command: [String]
+    /// Seconds between two runs, at least 1.
+    public var interval: Int64
+
+    public init(command: [String], interval: Int64) {
+      self.command = command
+      self.interval = interval
+    }
+
+    public static var blank: Self { Self(command: [], interval: 0) }
+
+    public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
+      try object.member("command", &command)
+      try object.member("interval", &interval)
+    }
+  }
+
   /// The OCI runtime, and how it is called.
   public struct Runtime: JSONObject, Sendable, Equatable {
     /// Its absolute path.

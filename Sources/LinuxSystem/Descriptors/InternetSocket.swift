@@ -34,6 +34,8 @@ public enum InternetSocket {
     public static let onlyV6 = BindOptions(rawValue: 4)
     /// Calls that would wait fail with `EAGAIN` instead.
     public static let nonBlocking = BindOptions(rawValue: 8)
+    /// Datagrams may go to all on a line.
+    public static let broadcast = BindOptions(rawValue: 16)
   }
 
   /// A socket bound to an address of 4 or 16 bytes; 16 zeros are all addresses of both families,
@@ -43,6 +45,7 @@ public enum InternetSocket {
   ) throws(SystemError) -> OwnedDescriptor {
     let socket = try open(transport, isV6: endpoint.address.count == 16, options)
     if options.contains(.reusesAddress) { try set(socket.lent, SOL_SOCKET, SO_REUSEADDR, 1) }
+    if options.contains(.broadcast) { try set(socket.lent, SOL_SOCKET, SO_BROADCAST, 1) }
     if options.contains(.anyAddress) { try set(socket.lent, IPPROTO_IP_LEVEL, freeBind, 1) }
     if endpoint.address.count == 16 {
       try set(socket.lent, IPPROTO_IPV6_LEVEL, v6Only, options.contains(.onlyV6) ? 1 : 0)

@@ -17,6 +17,8 @@ struct ContainerState: Equatable {
   /// Whether the ports are this container's for certain: until then another may have one of them.
   var isPublished = false
   var dnsServers: [IPAddress]
+  /// By network: what DHCP servers have lent.
+  var leases: [String: DHCPLease] = [:]
 
   var lives: Bool { NetworkNamespace.identity(of: namespace) == identity }
 }
@@ -38,6 +40,7 @@ extension ContainerState: JSONObject {
     try object.member("ports", &ports)
     try object.member("published", &isPublished)
     try object.member("dns_servers", &dnsServers)
+    try object.member("leases", &leases, standard: [:])
   }
 }
 

@@ -11,26 +11,36 @@ enum NamespaceVisit {
   static func socket(
     _ part: KernelSocket.Part, in namespace: FileDescriptor
   ) throws(SystemError) -> KernelSocket {
+    let socket = try descriptor(in: namespace) { () throws(SystemError) in
+      let socket = try KernelSocket(part)
+      return try socket.lent.duplicated()
+    }
+    return KernelSocket(owning: try socket.lent.duplicated())
+  }
+
+  /// A descriptor that is opened in a namespace and belongs to it.
+  static func descriptor(
+    in namespace: FileDescriptor, _ open: () throws(SystemError) -> OwnedDescriptor
+  ) throws(SystemError) -> SharedDescriptor {
     guard CurrentProcess.isInUserNamespace else {
       let home = try openFile("/proc/thread-self/ns/net", [.readOnly])
       try Namespaces.join(namespace, .network)
-      let socket: SharedSocket
+      let opened: SharedDescriptor
       do throws(SystemError) {
-        socket = SharedSocket(try KernelSocket(part))
+        opened = SharedDescriptor(try open())
       } catch {
         try Namespaces.join(home.lent, .network)
         throw error
       }
       try Namespaces.join(home.lent, .network)
-      return try socket.taken()
+      return opened
     }
     let received = try inChild(handsBack: true) { () throws(SystemError) in
       try Namespaces.join(namespace, .network)
-      let socket = try KernelSocket(part)
-      return try socket.lent.duplicated()
+      return try open()
     }
-    guard let received else { throw SystemError("socket", "netlink", .badFileDescriptor) }
-    return KernelSocket(owning: try received.lent.duplicated())
+    guard let received else { throw SystemError("open", "network namespace", .badFileDescriptor) }
+    return received
   }
 
   /// Does something in a namespace.
@@ -118,15 +128,6 @@ enum NamespaceVisit {
     } catch {
       try? socket?.send([UInt8(clamping: error.errno.rawValue)], with: [])
     }
-  }
-}
-
-/// A socket on its way out of a scope that can fail.
-private final class SharedSocket {
-  private let socket: KernelSocket
-  init(_ socket: consuming KernelSocket) { self.socket = socket }
-  func taken() throws(SystemError) -> KernelSocket {
-    KernelSocket(owning: try socket.lent.duplicated())
   }
 }
 

@@ -30,7 +30,7 @@ struct NewNetwork {
     try setSubnets(of: &network, request)
     try setRoutes(of: &network, request)
     network.isDNSEnabled =
-      isBridge && request.isDNSEnabled && network.addressSource != .none
+      isBridge && request.isDNSEnabled && network.addressSource == .hostLocal
       && options["mode"] != "unmanaged"
     try setServers(of: &network, request)
     return network

@@ -7,7 +7,7 @@ struct ContainerDevice {
   let network: Network
   let options: NetworkOptions
   let namespace: FileDescriptor
-  let status: NetworkStatus
+  var status: NetworkStatus
 
   /// Makes the device in the container's namespace, by way of the host's.
   ///
@@ -72,12 +72,7 @@ struct ContainerDevice {
     _ inside: inout RouteSession<KernelSocket>, _ host: inout RouteSession<KernelSocket>
   ) throws(SystemError) -> MACAddress? {
     let link = try inside.link(named: status.interface)
-    // A line's two ends can be put into use only when both are there.
-    let port = network.driver == "bridge" ? link.parent : nil
-    if let port {
-      if let vlan = options.vlan { try host.setPortVLAN(vlan, of: port) }
-      try host.setUpPort(port)
-    }
+    let port = try setUpPort(of: link, &host)
     for assigned in status.addresses {
       let prefixLength = UInt8(clamping: assigned.address.prefixLength)
       let address = Address(assigned.address.address.bytes, prefixLength: prefixLength)
@@ -88,6 +83,27 @@ struct ContainerDevice {
     if let port { try host.waitForPort(port) }
     try addRoutes(link.index, &inside)
     return MACAddress(bytes: link.hardwareAddress)
+  }
+
+  /// Puts a device into use that has no address yet.
+  func bringUp(
+    _ inside: inout RouteSession<KernelSocket>, _ host: inout RouteSession<KernelSocket>
+  ) throws(SystemError) -> Link {
+    let link = try inside.link(named: status.interface)
+    let port = try setUpPort(of: link, &host)
+    if !link.isUp { try inside.setUp(true, link.index) }
+    if let port { try host.waitForPort(port) }
+    return link
+  }
+
+  /// Puts the bridge's end of a line into use: the two ends can be so only when both are there.
+  private func setUpPort(
+    of link: Link, _ host: inout RouteSession<KernelSocket>
+  ) throws(SystemError) -> Int32? {
+    guard network.driver == "bridge", let port = link.parent else { return nil }
+    if let vlan = options.vlan { try host.setPortVLAN(vlan, of: port) }
+    try host.setUpPort(port)
+    return port
   }
 
   private func addRoutes(
