@@ -199,7 +199,7 @@ let package = Package(
       name: "IgzipTests", dependencies: ["Archive", "Igzip"], path: "Tests/Unit/IgzipTests",
       swiftSettings: strict),
     .testTarget(
-      name: "ArchiveTests", dependencies: ["Archive", "LinuxSystem", system],
+      name: "ArchiveTests", dependencies: ["Archive", "JSON", "LinuxSystem", system],
       path: "Tests/Unit/ArchiveTests", swiftSettings: strict),
     .testTarget(
       name: "NetlinkTests", dependencies: ["LinuxSystem", "Netlink", system],
@@ -334,11 +334,15 @@ let package = Package(
   ]
 )
 
-// Scripts/fuzz builds this program for libFuzzer, and with it all that it links.
+// Scripts/fuzz builds these programs for libFuzzer, and with them all that they link.
 if Context.environment["FUZZ"] != nil {
-  package.targets.append(
+  let library = strict + [.unsafeFlags(["-parse-as-library"])]
+  package.targets += [
     .executableTarget(
       name: "ArchiveFuzz", dependencies: ["Archive", "LinuxSystem", system],
-      path: "Tests/Unit/ArchiveFuzz",
-      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+      path: "Tests/Unit/ArchiveFuzz", swiftSettings: library),
+    .executableTarget(
+      name: "StorageFuzz", dependencies: ["EngineConfig", "LinuxSystem", "Storage", system],
+      path: "Tests/Unit/StorageFuzz", swiftSettings: library),
+  ]
 }

@@ -61,8 +61,8 @@ public struct ArchiveLimits: Equatable, Sendable {
   /// The most bytes that a stream may decompress to.
   public var uncompressedBytes: UInt64 = 1 << 42
   /// The most bytes of output that one byte of input may become, once `ratioFreeBytes` are out. DEFLATE
-  /// itself cannot go beyond 1032.
-  public var compressionRatio: UInt64 = 2000
+  /// itself cannot go beyond 1032, which nothing but zeros comes to.
+  public var compressionRatio: UInt64 = 1000
   /// The bytes of output from which on the ratio counts.
   public var ratioFreeBytes: UInt64 = 1 << 30
   /// The most bytes of a PAX header, a GNU long name or a sparse map.

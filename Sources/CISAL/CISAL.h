@@ -5,6 +5,6 @@
 #include <isa-l/igzip_lib.h>
 
 // Swift sees no constant that is made of others.
-enum { CISAL_HIGHEST_LEVEL_BUFFER = ISAL_DEF_LVL3_DEFAULT };
+enum { CISAL_LEVEL_2_BUFFER = ISAL_DEF_LVL2_EXTRA_LARGE };
 
 #endif

@@ -27,9 +27,9 @@ public final class EventLoop {
   private var alarms: [Token: Alarm] = [:]
   private var lastToken: UInt64 = 0
 
-  public init() {
+  public init() throws(HTTPError) {
     curl_global_init(CLong(CURL_GLOBAL_DEFAULT))
-    guard let multi = curl_multi_init() else { fatalError("out of memory") }
+    guard let multi = curl_multi_init() else { throw .outOfMemory }
     self.multi = UnsafeMutableRawPointer(multi)
     ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 16)
   }
@@ -143,7 +143,7 @@ public final class EventLoop {
   ///
   /// - Parameter limit: the most bytes of a body that are taken.
   public func perform(_ request: HTTPRequest, limit: Int) throws(HTTPError) -> HTTPResponse {
-    let transfer = HTTPTransfer(request)
+    let transfer = try HTTPTransfer(request)
     var body: [UInt8] = []
     var result: Result<HTTPResponseHead, HTTPError>?
     var isTooLarge = false

@@ -85,5 +85,7 @@ public enum HTTPError: Error, Equatable, Sendable {
   case tooLarge(limit: Int)
   /// A consumer of the body refused it, or the caller gave up.
   case cancelled
+  /// There is no memory for one more connection.
+  case outOfMemory
   case failure(String)
 }

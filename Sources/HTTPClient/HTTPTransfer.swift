@@ -40,10 +40,12 @@ public final class HTTPTransfer {
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   let handle: OpaquePointer
 
-  public init(_ request: HTTPRequest) {
+  public init(_ request: HTTPRequest) throws(HTTPError) {
     self.request = request
-    // It fails only where memory is out, as an allocation of Swift's own would.
-    guard let easy = curl_easy_init() else { fatalError("out of memory") }
+    guard let easy = curl_easy_init() else {
+      errorText.deallocate()
+      throw .outOfMemory
+    }
     handle = OpaquePointer(easy)
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     configure()
@@ -87,16 +89,18 @@ public final class HTTPTransfer {
     ccurl_set_list(easy, CURLOPT_HTTPHEADER, headerList)
     ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)
     ccurl_on_header(easy) { bytes, size, count, context in
-      HTTPTransfer.of(context).takeHeader(UnsafeRawBufferPointer(start: bytes, count: size * count))
+      HTTPTransfer.of(context)?.takeHeader(
+        UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
     }
     ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context)
     ccurl_on_write(easy) { bytes, size, count, context in
-      HTTPTransfer.of(context).takeBody(UnsafeRawBufferPointer(start: bytes, count: size * count))
+      HTTPTransfer.of(context)?.takeBody(
+        UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? size * count + 1
     }
     ccurl_set_pointer(easy, CURLOPT_READDATA, context)
     ccurl_on_read(easy) { bytes, size, count, context in
-      HTTPTransfer.of(context).give(
-        UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
+      HTTPTransfer.of(context)?.give(
+        UnsafeMutableRawBufferPointer(start: bytes, count: size * count)) ?? ccurl_read_abort
     }
   }
 
@@ -141,9 +145,8 @@ public final class HTTPTransfer {
 
   // MARK: What libcurl calls
 
-  private static func of(_ context: UnsafeMutableRawPointer?) -> HTTPTransfer {
-    guard let context else { fatalError("libcurl lost its context") }
-    return Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
+  private static func of(_ context: UnsafeMutableRawPointer?) -> HTTPTransfer? {
+    context.map { Unmanaged<HTTPTransfer>.fromOpaque($0).takeUnretainedValue() }
   }
 
   private func takeHeader(_ bytes: UnsafeRawBufferPointer) -> Int {

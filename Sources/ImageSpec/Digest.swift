@@ -23,13 +23,16 @@ public struct Digest: Hashable, Sendable {
     self.hex = String(hex)
   }
 
-  /// A digest by its 32 bytes; nil where there are more or fewer.
-  public init?(bytes: some Collection<UInt8>) {
-    guard bytes.count == 32 else { return nil }
+  /// A digest by its 256 bits, the highest first.
+  public init(words: (UInt64, UInt64, UInt64, UInt64)) {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     text.reserveCapacity(64)
-    for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
+    for word in [words.0, words.1, words.2, words.3] {
+      for shift in stride(from: 60, through: 0, by: -4) {
+        text.append(digits[Int(word >> shift & 15)])
+      }
+    }
     hex = String(decoding: text, as: UTF8.self)
   }
 

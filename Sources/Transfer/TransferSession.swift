@@ -10,7 +10,7 @@ import SystemPackage
 public final class TransferSession {
   let request: TransferRequest
   let environment: [String: String]
-  let loop = EventLoop()
+  let loop: EventLoop
   private let tell: (TransferEvent) -> Void
   private var readConf: RegistriesConf?
   private var readStores: SignatureStores?
@@ -21,7 +21,10 @@ public final class TransferSession {
   public init(
     _ request: TransferRequest, environment: [String: String],
     tell: @escaping (TransferEvent) -> Void
-  ) {
+  ) throws(TransferFailure) {
+    do throws(HTTPError) { loop = try EventLoop() } catch {
+      throw TransferFailure(error, host: "")
+    }
     self.request = request
     self.environment = environment
     self.tell = tell
@@ -35,6 +38,15 @@ public final class TransferSession {
     var event = TransferEvent(.warning)
     event.text = text
     report(event)
+  }
+
+  /// A transfer that has not begun.
+  func transfer(
+    _ request: HTTPRequest, _ subject: String, host: String
+  ) throws(TransferFailure) -> HTTPTransfer {
+    do throws(HTTPError) { return try HTTPTransfer(request) } catch {
+      throw TransferFailure(error, subject, host: host)
+    }
   }
 
   /// registries.conf.

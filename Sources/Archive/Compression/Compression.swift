@@ -33,7 +33,9 @@ public struct GzipDecoding: Sendable {
     self.decode = decode
   }
 
-  public static let zlib = GzipDecoding { (source) throws(ArchiveError) in try GzipDecoder(source) }
+  public static let zlib = GzipDecoding { (source) throws(ArchiveError) in
+    DecodedStream(source, try GzipDecoder())
+  }
 }
 
 /// Puts bytes that were looked at back in front of their source.

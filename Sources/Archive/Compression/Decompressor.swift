@@ -30,9 +30,11 @@ public final class Decompressor: ByteSource {
     switch self.compression {
     case .none: decoder = input
     case .gzip: decoder = try gzip.decode(input)
-    case .bzip2: decoder = Bzip2Decoder(input)
-    case .xz: decoder = try XZDecoder(input)
-    case .zstd: decoder = try ZstdDecoder(input, windowLog: limits.zstdWindowLog)
+    case .bzip2: decoder = DecodedStream(input, Bzip2Decoder(), mayBeEmpty: true)
+    case .xz: decoder = DecodedStream(input, try XZDecoder())
+    case .zstd:
+      decoder = DecodedStream(
+        input, try ZstdDecoder(windowLog: limits.zstdWindowLog), mayBeEmpty: true)
     }
   }
 

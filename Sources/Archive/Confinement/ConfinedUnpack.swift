@@ -43,7 +43,7 @@ public struct ConfinedUnpack: ~Copyable {
   ) throws(ArchiveError) -> ConfinedUnpack {
     var pipe = try archiving { () throws(SystemError) in try Pipe() }
     let kept = try archiving { () throws(SystemError) in try target.duplicated() }
-    switch try clone() {
+    switch try archiving({ () throws(SystemError) in try Confinement.clone() }) {
     case .child:
       // Given up: in code that never returns, an owner's life ends at its last mention.
       guard let report = pipe.writing.take() else { CurrentProcess.exit(1) }
@@ -52,18 +52,6 @@ public struct ConfinedUnpack: ~Copyable {
     case .parent(let process):
       guard let report = pipe.reading.take() else { throw .truncated(.report) }
       return ConfinedUnpack(process: process, report: report, target: kept, options: options)
-    }
-  }
-
-  /// Where namespaces may not be made, as in a container without privileges, the child's new root and
-  /// lack of capabilities have to do.
-  private static func clone() throws(ArchiveError) -> Clone {
-    var options = CloneOptions()
-    options.namespaces = [.mount, .network, .ipc, .uts]
-    do throws(SystemError) {
-      return try Clone.clone(options)
-    } catch {
-      return try archiving { () throws(SystemError) in try Clone.clone() }
     }
   }
 

@@ -34,6 +34,14 @@ public struct SHA256Value: Hashable, Sendable, CustomStringConvertible {
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
+  /// The 256 bits, the highest first.
+  public var words: (UInt64, UInt64, UInt64, UInt64) {
+    func word(_ index: Int) -> UInt64 {
+      bytes.dropFirst(8 * index).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    return (word(0), word(1), word(2), word(3))
+  }
+
   /// Reads 64 hexadecimal digits in lower case, with or without `sha256:` in front.
   public init?(_ text: some StringProtocol) {
     var digits = Array(text.utf8)

@@ -6,7 +6,7 @@ public final class HashingSource: ByteSource {
   public private(set) var count: UInt64 = 0
 
   /// Whether what passes is hashed, or counted alone.
-  var isHashing = true
+  public var isHashing = true
 
   public init(_ source: any ByteSource) { self.source = source }
 

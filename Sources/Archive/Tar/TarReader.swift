@@ -1,5 +1,19 @@
 internal import LinuxSystem
 
+/// What sees every byte of an archive that is read.
+protocol TarObserver: AnyObject {
+  /// Bytes that are no content: headers, padding, whatever stands behind the end.
+  func raw(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError)
+  /// An entry begins; its headers were given as raw bytes.
+  func begin(_ entry: TarEntry) throws(ArchiveError)
+  /// Content of the entry.
+  func content(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError)
+  /// The entry's content is complete; told again before each header.
+  func endContent() throws(ArchiveError)
+  /// The archive is complete, with all that follows its end.
+  func endArchive() throws(ArchiveError)
+}
+
 /// Reads a tar archive entry by entry: ustar, PAX and GNU, with long names, sparse files and extended
 /// attributes.
 ///
@@ -9,8 +23,7 @@ internal import LinuxSystem
 public final class TarReader {
   private let source: any ByteSource
   private let limits: ArchiveLimits
-  /// Gets all bytes of the archive, for tar-split data.
-  private let recorder: TarSplitRecorder?
+  private let recorder: (any TarObserver)?
   private let block = UnsafeMutableRawBufferPointer.allocate(
     byteCount: TarBlock.size, alignment: 8)
 
@@ -27,7 +40,7 @@ public final class TarReader {
     self.init(source, limits: limits, recorder: nil)
   }
 
-  init(_ source: any ByteSource, limits: ArchiveLimits, recorder: TarSplitRecorder?) {
+  init(_ source: any ByteSource, limits: ArchiveLimits, recorder: (any TarObserver)?) {
     self.source = source
     self.limits = limits
     self.recorder = recorder

@@ -1,7 +1,7 @@
 /// Writes tar-split data while an archive is read: what of the archive is no content of files, and for
 /// each file its name, size and checksum. See the formats of github.com/vbatts/tar-split: JSON lines,
 /// mostly kept compressed with gzip.
-final class TarSplitRecorder {
+final class TarSplitRecorder: TarObserver {
   private let sink: any ByteSink
   /// Bytes that belong to the next segment.
   private var segment: [UInt8] = []
@@ -29,13 +29,11 @@ final class TarSplitRecorder {
   /// An entry replaced content that was recorded.
   func lostContent() { isReproducible = false }
 
-  /// Bytes of the archive that are no content: headers, padding.
   func raw(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
     segment.append(contentsOf: bytes)
     if segment.count >= TarSplitRecorder.largestSegment { try endSegment() }
   }
 
-  /// An entry begins; its headers were given as raw bytes.
   func begin(_ entry: TarEntry) throws(ArchiveError) {
     try endSegment()
     let isNew = names.insert(cleanedPath(entry.path)).inserted
@@ -50,19 +48,16 @@ final class TarSplitRecorder {
     if size == 0 { try writeFile() }
   }
 
-  /// Content of the entry.
   func content(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
     if file?.isRaw ?? true { return try raw(bytes) }
     file?.checksum.update(bytes)
   }
 
-  /// The entry's content is complete.
   func endContent() throws(ArchiveError) {
     if let file, file.size > 0 { try writeFile() }
     file = nil
   }
 
-  /// The archive is complete, with all that follows its end.
   func endArchive() throws(ArchiveError) {
     try endSegment()
     try sink.finish()
@@ -109,30 +104,4 @@ final class TarSplitRecorder {
     position += 1
     try sink.write(line)
   }
-}
-
-/// A string as Go's encoding/json writes it: `<`, `>`, `&` and the separators U+2028 and U+2029 escaped.
-private func appendGoString(_ text: [UInt8], to line: inout [UInt8]) {
-  let digits = Array("0123456789abcdef".utf8)
-  line.append(UInt8(ascii: "\""))
-  var index = 0
-  while index < text.count {
-    let byte = text[index]
-    index += 1
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): line += [UInt8(ascii: "\\"), byte]
-    case 0x0a: line += "\\n".utf8
-    case 0x0d: line += "\\r".utf8
-    case 0x09: line += "\\t".utf8
-    case 0..<0x20, UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"):
-      line += "\\u00".utf8
-      line += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    case 0xe2
-    where index + 1 < text.count && text[index] == 0x80 && (text[index + 1] | 1) == 0xa9:
-      line += (text[index + 1] == 0xa8 ? "\\u2028" : "\\u2029").utf8
-      index += 2
-    default: line.append(byte)
-    }
-  }
-  line.append(UInt8(ascii: "\""))
 }

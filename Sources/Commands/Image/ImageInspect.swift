@@ -45,7 +45,7 @@ enum ImageInspect {
       .field("RepoDigests", GoValue(image.repositoryDigests)),
       .field("Parent", .string(image.parent ?? "")),
       .field("Comment", .string(comment(image))),
-      .field("Created", time(image.created)),
+      .field("Created", configuration?.created == nil ? .null : time(image.created)),
       .field("Config", parameters.map(parametersValue) ?? .structure()),
       .field("Version", .string("")),
       .field("Author", .string(configuration?.author ?? "")),
@@ -67,7 +67,7 @@ enum ImageInspect {
       .field("Annotations", GoValue(image.annotations)),
       .field("ManifestType", .string(image.manifestType)),
       .field("User", .string(parameters?.user ?? "")),
-      .field("History", .list((configuration?.history ?? []).map(historyValue))),
+      .field("History", configuration?.history.map { .list($0.map(historyValue)) } ?? .nilList),
       .field("NamesHistory", GoValue(image.nameHistory)),
       .field("HealthCheck", json: "Healthcheck", omitsEmpty: true, health))
   }

@@ -93,7 +93,9 @@ enum ImageUnmount {
     var errors: [any Error] = []
     for name in isAll ? try images.mounted().map(\.id) : call.arguments {
       do {
-        call.output.line(try images.unmount(name, force: call.options.flag("force") || isAll))
+        if let id = try images.unmount(name, force: call.options.flag("force") || isAll) {
+          call.output.line(id)
+        }
       } catch {
         errors.append(error)
       }

@@ -18,37 +18,34 @@ enum ImageTree {
     call.output.line("Tags:     [\(tree.names.joined(separator: " "))]")
     call.output.line("Size:     \(HumanUnits.size(Double(tree.size)))")
     call.output.line(tree.layers.isEmpty ? "No Image Layers" : "Image Layers")
-    write(tree.layers.flatMap(linear), indent: "", to: call.output)
+    write(tree.layers.flatMap { rows($0, isBranch: false) }, indent: "", to: call.output)
     call.output.line("")
     return 0
   }
 
-  /// A layer and those on it one below the other, as long as there is only one.
-  private static func linear(_ layer: Images.TreeLayer) -> [Images.TreeLayer] {
-    var line: [Images.TreeLayer] = []
-    var next = layer
-    while next.children.count == 1, let child = next.children.first {
-      var bare = next
-      bare.children = []
-      line.append(bare)
-      next = child
-    }
-    return line + [next]
+  private struct Row {
+    var layer: Images.TreeLayer
+    var below: [Row]
   }
 
-  private static func write(_ layers: [Images.TreeLayer], indent: String, to output: Output) {
-    for (position, layer) in layers.enumerated() {
-      let isLast = position == layers.count - 1
+  /// A layer and those on it, as podman draws them: one below the other, and what is on one of several
+  /// that share a parent behind that one.
+  private static func rows(_ layer: Images.TreeLayer, isBranch: Bool) -> [Row] {
+    let above = layer.children.flatMap { rows($0, isBranch: layer.children.count > 1) }
+    return isBranch ? [Row(layer: layer, below: above)] : [Row(layer: layer, below: [])] + above
+  }
+
+  private static func write(_ rows: [Row], indent: String, to output: Output) {
+    for (position, row) in rows.enumerated() {
+      let isLast = position == rows.count - 1
+      let layer = row.layer
       var size = HumanUnits.size(Double(layer.size))
       size = String(repeating: " ", count: max(0, 7 - size.count)) + size
       let tags =
         layer.names.isEmpty ? "" : " Top Layer of: [\(layer.names.joined(separator: " "))]"
       output.line(
         "\(indent)\(isLast ? "└── " : "├── ")ID: \(layer.id.prefix(12)) Size: \(size)\(tags)")
-      for child in layer.children {
-        write(
-          linear(child), indent: indent + (isLast ? "    " : "│   "), to: output)
-      }
+      write(row.below, indent: indent + (isLast ? "    " : "│   "), to: output)
     }
   }
 }

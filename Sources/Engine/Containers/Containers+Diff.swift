@@ -51,17 +51,19 @@ extension Containers {
       } catch EngineError.noSuch where kinds.contains(.image) {}
     }
     let image = try engine.images.find(name).image
-    return Comparable(image: image.id, layer: image.topLayer)
+    return Comparable(image: image.id, layer: image.topLayer, madeAtStart: Self.placesOfEngines)
   }
+
+  /// What engines make in a container that they start: it may have got into images too.
+  private static let placesOfEngines: Set = [
+    "/dev", "/etc/hostname", "/etc/hosts", "/etc/mtab", "/etc/resolv.conf", "/proc", "/run",
+    "/run/.containerenv", "/run/notify", "/run/podman-init", "/run/secrets", "/sys",
+  ]
 
   /// Places that are not the container's doing.
   private static func madeAtStart(_ record: ContainerRecord) -> Set<String> {
-    var places: Set = [
-      "/dev", "/dev/console", "/dev/pts", "/dev/shm", "/etc/hostname", "/etc/hosts", "/etc/mtab",
-      "/etc/resolv.conf", "/proc", "/run", "/run/.containerenv", "/run/secrets", "/sys",
-    ]
-    places.formUnion(record.mounts.map(\.destination))
-    return places
+    placesOfEngines.union(["/dev/console", "/dev/pts", "/dev/shm"])
+      .union(record.mounts.map(\.destination))
   }
 
   static func changes(ofLayer id: String, in store: Store) throws -> [LayerChange] {

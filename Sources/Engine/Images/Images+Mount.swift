@@ -34,14 +34,14 @@ extension Images {
 
   /// Counts one user less of a mounted image, and takes it away with the last one, or at once.
   ///
-  /// - Returns: its id.
+  /// - Returns: its id; nil where it is not mounted.
   @discardableResult
-  public func unmount(_ name: String, force: Bool = false) throws -> String {
+  public func unmount(_ name: String, force: Bool = false) throws -> String? {
     let image = try find(name).image
     do {
       try engine.store.unmount(image: image.id, force: force)
     } catch StorageError.notMounted {
-      if !force { throw StorageError.notMounted(name) }
+      return nil
     }
     return image.id
   }

@@ -39,23 +39,10 @@ struct LayerIntake {
     do {
       let report = try unpack(input, into: staged, feeding: feed)
       let digest = report.diffID.description
-      let compression: LayerCompression =
-        switch report.compression {
-        case .none: .none
-        case .gzip: .gzip
-        case .zstd: .zstd
-        case .bzip2: .bzip2
-        case .xz: .xz
-        }
       if !report.isReproducible { try removeTree(staged.tarSplitPath) }
-      let contents = LayerContents(
-        compressedDigest: report.compressedDigest.description,
-        compressedSize: Int64(clamping: report.compressedSize), compression: compression,
-        diffDigest: digest, diffSize: Int64(clamping: report.uncompressedSize),
-        users: report.users, groups: report.groups)
       return LayerCommit(
         staged: staged, id: Store.layerID(parent: parent, diffDigest: digest), parent: parent,
-        contents: contents)
+        contents: LayerContents(report))
     } catch {
       store.discard(staged)
       throw error
@@ -86,15 +73,7 @@ struct LayerIntake {
   }
 
   private var options: UnpackOptions {
-    var options: UnpackOptions
-    switch store.whiteoutFormat {
-    case .overlay(let isUserNamespace):
-      options = UnpackOptions(whiteouts: .overlay(isUserNamespace ? .user : .trusted))
-    case .delete: options = UnpackOptions(whiteouts: .deletion)
-    }
-    let isConfined = CurrentProcess.isInUserNamespace
-    options.skipsDevices = isConfined
-    options.skipsForbiddenAttributes = isConfined
+    var options = store.unpackOptions
     options.owners = owners
     return options
   }

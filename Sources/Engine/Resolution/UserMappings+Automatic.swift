@@ -1,14 +1,15 @@
+import EngineConfig
 import LinuxSystem
 import RuntimeSpec
 
 extension UserMappings {
-  /// A range that no other container has: as root out of what /etc/subuid gives to `containers`,
-  /// rootless out of the user's own.
+  /// A range that no other container has: as root out of what /etc/subuid gives to `containers` (or whom
+  /// storage.conf's `root-auto-userns-user` names), rootless out of the user's own.
   static func automatic(
     _ asked: NamespaceMode.AutomaticRange, engine: ContainerEngine, image: ContainerImage?,
     request: ContainerRequest
   ) throws -> UserMappings {
-    let size = asked.size ?? 65536
+    let size = asked.size ?? engine.configuration.storeOptions.autoUserNamespaceSizes.upperBound
     let users = try pool("/etc/subuid", "uid_map", engine)
     let groups = try pool("/etc/subgid", "gid_map", engine)
     var taken: [SubordinateRange] = []
@@ -24,7 +25,7 @@ extension UserMappings {
       throw EngineError.unsupported(
         "--userns auto",
         reason: "no \(size) consecutive numbers are free in the ranges of "
-          + (engine.configuration.user.isRootless ? "the user" : "the user containers")
+          + (engine.configuration.user.isRootless ? "the user" : "the user \(owner(engine))")
           + " in /etc/subuid and /etc/subgid")
     }
     var maps = UserMappings(
@@ -35,6 +36,11 @@ extension UserMappings {
     return maps
   }
 
+  /// Whose ids they are where root runs containers.
+  private static func owner(_ engine: ContainerEngine) -> String {
+    engine.configuration.storeOptions.autoUserNamespaceUser ?? "containers"
+  }
+
   private static func pool(
     _ path: String, _ map: String, _ engine: ContainerEngine
   ) throws -> [SubordinateRange] {
@@ -42,12 +48,13 @@ extension UserMappings {
       let count = available(map)
       return count > 1 ? [SubordinateRange(first: 1, count: count - 1)] : []
     }
-    let ranges = try SubordinateRange.ranges(in: path, of: ["containers"])
+    let owner = owner(engine)
+    let ranges = try SubordinateRange.ranges(in: path, of: [owner])
     guard !ranges.isEmpty else {
       throw EngineError.unsupported(
         "--userns auto",
-        reason: "\(path) has no range for the user containers; please add one, for example with "
-          + "'echo containers:2147483647:2147483648 >> \(path)'")
+        reason: "\(path) has no range for the user \(owner); please add one, for example with "
+          + "'echo \(owner):2147483647:2147483648 >> \(path)'")
     }
     return ranges
   }

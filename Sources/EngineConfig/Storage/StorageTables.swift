@@ -59,19 +59,13 @@ struct StorageTables {
         options.pullOptions[key] = try string([key: value], key, in: place + ".pull_options")
       }
     }
+    try refuseWhatIsUnsupported(general, options)
     // The general ones first: a driver's own override them.
     for (name, value) in general.sorted(by: { $0.key < $1.key }) {
       switch name {
       case "size", "mount_program", "skip_mount_home", "ignore_chown_errors", "mountopt",
-        "metacopy":
+        "metacopy", "inodes", "force_mask", "use_composefs":
         try apply("", name, value, to: &options)
-      case "force_mask":
-        // Octal as a number of TOML, 0o700, or in a string.
-        if case .integer(let mode) = value {
-          try apply("", name, .string(String(mode, radix: 8)), to: &options)
-        } else {
-          try apply("", name, value, to: &options)
-        }
       default: break
       }
     }
@@ -80,6 +74,29 @@ struct StorageTables {
       for (name, value) in own.sorted(by: { $0.key < $1.key }) {
         try apply(driver, name, value, to: &options)
       }
+    }
+  }
+
+  /// Names what asks for files other than they would be without it. What is only meant to make things
+  /// faster is passed over.
+  private func refuseWhatIsUnsupported(
+    _ general: TOMLTable, _ options: StoreOptions
+  ) throws {
+    let place = "storage.options"
+    if let stores = try strings(general, "additionallayerstores", in: place), !stores.isEmpty {
+      throw StoreOptionError.unsupported(
+        "additionallayerstores in \(path)",
+        reason: "layers come from registries and from additionalimagestores alone")
+    }
+    for name in ["remap-uids", "remap-gids", "remap-user", "remap-group"]
+    where try string(general, name, in: place) != nil {
+      throw StoreOptionError.unsupported(
+        "\(name) in \(path)",
+        reason: "containers get mappings of their own with --userns, --uidmap and --gidmap")
+    }
+    if options.pullOptions["convert_images"] == "true" {
+      throw StoreOptionError.unsupported(
+        "pull_options.convert_images in \(path)", reason: "layers are stored as they come")
     }
   }
 

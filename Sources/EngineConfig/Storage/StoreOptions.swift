@@ -53,8 +53,6 @@ public struct OverlayOptions: Equatable, Sendable {
   public var skipsMountOfHome = false
   /// Whether a file's owner is ignored where it cannot be set.
   public var ignoresOwnerErrors = false
-  /// The permissions that all files of new layers get, with the true ones in an attribute.
-  public var forcedMode: UInt32?
   /// Whether the contents of new layers are written to the disk before they are recorded.
   public var syncsFileSystem = false
 
@@ -79,6 +77,8 @@ public enum StoreOptionError: Error, Equatable, Sendable {
   case unknown(String)
   /// Its value is not of the kind that it has to be.
   case value(String, expected: String)
+  /// It asks for something that this store cannot do.
+  case unsupported(String, reason: String)
 }
 
 extension StoreOptionError: CustomStringConvertible {
@@ -88,6 +88,8 @@ extension StoreOptionError: CustomStringConvertible {
     case .unknown(let option): "storage option \(option) is unknown"
     case .value(let option, let expected):
       "storage option \(option): the value has to be \(expected)"
+    case .unsupported(let option, let reason):
+      "storage option \(option) is not supported: \(reason)"
     }
   }
 }
@@ -130,7 +132,16 @@ extension StoreOptions {
     _ key: String, _ value: String, _ option: String
   ) throws(StoreOptionError) {
     switch key {
-    case "override_kernel_check", "additionallayerstore", "use_composefs": break
+    case "override_kernel_check": break
+    case "use_composefs":
+      if try boolean(value, option) {
+        throw .unsupported(option, reason: "layers are plain folders; please remove it")
+      }
+    case "additionallayerstore":
+      if !value.isEmpty {
+        throw .unsupported(
+          option, reason: "layers come from registries and from additionalimagestores alone")
+      }
     case "mountopt": overlay.mountOptions = commaSeparated(value)
     case "metacopy":
       if try boolean(value == "on" ? "true" : value == "off" ? "false" : value, option) {
@@ -147,14 +158,10 @@ extension StoreOptions {
       overlay.ignoresOwnerErrors = try boolean(value, option)
       vfs.ignoresOwnerErrors = overlay.ignoresOwnerErrors
     case "force_mask":
-      switch value {
-      case "shared": overlay.forcedMode = 0o755
-      case "private": overlay.forcedMode = 0o700
-      default:
-        guard let mode = UInt32(value, radix: 8), mode <= 0o7777 else {
-          throw .value(option, expected: "octal permissions, \"shared\" or \"private\"")
-        }
-        overlay.forcedMode = mode
+      if !value.isEmpty {
+        throw .unsupported(
+          option, reason: "files keep the permissions that their image gives them; please remove it"
+        )
       }
     case "sync":
       overlay.syncsFileSystem = try syncMode(value, option)

@@ -25,7 +25,6 @@ public struct StorePlace: JSONObject, Sendable, Equatable {
     try object.member("inodes", &options.overlay.inodes)
     try object.member("skipsMountOfHome", &options.overlay.skipsMountOfHome)
     try object.member("ignoresOwnerErrors", &options.overlay.ignoresOwnerErrors)
-    try object.member("forcedMode", &options.overlay.forcedMode)
     try object.member("syncsFileSystem", &options.overlay.syncsFileSystem)
     try object.member("vfsIgnoresOwnerErrors", &options.vfs.ignoresOwnerErrors)
     try object.member("vfsSyncsFileSystem", &options.vfs.syncsFileSystem)

@@ -99,8 +99,8 @@ private struct CheckRun {
       let folder = try openFile(store.driver.filesPath(record.id), [.readOnly, .directory])
       let data = try openFile(split, [.readOnly])
       let sink = HashingSink(nil)
-      try TarSplitReplay(folder: folder.lent).write(
-        DescriptorSource(data.lent, subject: split), to: sink)
+      let source = DescriptorSource(data.lent, subject: split)
+      try sink.write(from: try TarSplitReplay(source, folder: folder.lent))
       let found = sink.digest().description
       return found == digest ? nil : "they give \(found) in place of \(digest)"
     } catch {

@@ -42,7 +42,7 @@ extension Store {
   public func createContainer(_ new: ContainerOptions) throws -> StoredContainer {
     let id = try new.id ?? makeObjectID()
     guard isObjectID(id) else { throw StorageError.invalidID(id) }
-    if new.size != nil || new.inodes != nil {
+    if (new.size ?? options.overlay.size) != nil || (new.inodes ?? options.overlay.inodes) != nil {
       throw StorageError.quotaUnsupported(path: options.graphRoot)
     }
     let ground = try ground(of: new)

@@ -10,6 +10,8 @@ struct BlobFacts: Equatable {
   var original: Original?
   /// The digest of the uncompressed contents, where somebody has seen them.
   var diffID: Digest?
+  /// What the manifest is to say of it.
+  var annotations: [String: String]?
 
   struct Original: Equatable {
     var digest: Digest
@@ -91,6 +93,7 @@ final class BlobTransfer {
     if let report = producer.report {
       facts.original = report.original
       facts.diffID = facts.diffID ?? report.diffID
+      facts.annotations = report.annotations
     }
     result = .success(facts)
   }

@@ -7,16 +7,10 @@ import SystemPackage
 
 extension Digest {
   /// The digest that a hash has come to.
-  init?(_ value: SHA256Value) { self.init(bytes: value.bytes) }
+  init(_ value: SHA256Value) { self.init(words: value.words) }
 
   /// The digest of these bytes.
-  static func of(_ bytes: [UInt8]) -> Digest {
-    // 32 bytes always make a digest.
-    guard let digest = Digest(SHA256.value(of: bytes)) else {
-      fatalError("SHA-256 of another size")
-    }
-    return digest
-  }
+  static func of(_ bytes: [UInt8]) -> Digest { Digest(SHA256.value(of: bytes)) }
 }
 
 /// A blob that is read from its producer and written to a file.
@@ -49,8 +43,7 @@ final class FileConsumer: BlobConsumer {
     do throws(SystemError) {
       let bytes = try input.lent.readSome(limit: 1 << 18, subject: subject)
       if bytes.isEmpty {
-        guard let digest = Digest(hash.value()) else { return }
-        return finish(.success(BlobFacts(digest: digest, size: count)))
+        return finish(.success(BlobFacts(digest: Digest(hash.value()), size: count)))
       }
       bytes.withUnsafeBytes { hash.update($0) }
       count += Int64(bytes.count)

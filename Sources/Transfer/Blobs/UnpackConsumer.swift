@@ -48,10 +48,8 @@ final class UnpackConsumer: BlobConsumer {
     do throws(ArchiveError) {
       let report = try unpack.finish()
       self.report = report
-      guard let digest = Digest(report.compressedDigest),
-        let size = Int64(exactly: report.compressedSize)
-      else { return }
-      var facts = BlobFacts(digest: digest, size: size)
+      var facts = BlobFacts(
+        digest: Digest(report.compressedDigest), size: Int64(clamping: report.compressedSize))
       facts.diffID = Digest(report.diffID)
       end?(.success(facts))
     } catch { end?(.failure(TransferFailure(work: error, subject))) }

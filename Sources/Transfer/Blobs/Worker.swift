@@ -13,6 +13,8 @@ struct WorkerReport: JSONObject {
   var originalSize: Int64?
   /// The digest of the uncompressed contents.
   var diffID: Digest?
+  /// What the manifest is to say of the blob.
+  var annotations: [String: String]?
 
   static var blank: WorkerReport { WorkerReport() }
 
@@ -26,11 +28,13 @@ struct WorkerReport: JSONObject {
     try object.member("originalDigest", &originalDigest)
     try object.member("originalSize", &originalSize)
     try object.member("diffID", &diffID)
+    try object.member("annotations", &annotations)
   }
 }
 
 /// A blob that a process of its own makes: packs, compresses, or changes the compression of what another
-/// producer gives. So several layers are worked on at once, and none holds the loop up.
+/// producer gives. So several layers are worked on at once, and none holds the loop up. The process is
+/// confined as that which unpacks is: it reaches its input, its output and one folder.
 final class WorkerProducer: BlobProducer {
   /// Reads the first descriptor, if there is one, and writes the second. It runs in the child.
   typealias Work = (FileDescriptor?, FileDescriptor) throws -> WorkerReport
@@ -38,6 +42,7 @@ final class WorkerProducer: BlobProducer {
   private let loop: EventLoop
   private let subject: String
   private let upstream: (any BlobProducer)?
+  private let root: SharedDescriptor?
   private let files: [SharedDescriptor]
   private let work: Work
   private(set) var report: WorkerReport?
@@ -49,14 +54,15 @@ final class WorkerProducer: BlobProducer {
   private var onEnd: ((TransferFailure?) -> Void)?
 
   /// - Parameters:
-  ///   - upstream: whose bytes are worked on.
-  ///   - files: what else the work reads; all other descriptors are closed in the child.
+  ///   - upstream: what the worker reads; nil where it needs nothing.
+  ///   - root: the folder whose files the worker reads, whoever owns them.
+  ///   - files: what else the worker reads, which stays open in it.
   init(
     _ loop: EventLoop, _ subject: String, upstream: (any BlobProducer)? = nil,
-    files: [SharedDescriptor] = [], _ work: @escaping Work
+    root: SharedDescriptor? = nil, files: [SharedDescriptor] = [], work: @escaping Work
   ) {
-    (self.loop, self.subject, self.upstream, self.files) = (loop, subject, upstream, files)
-    self.work = work
+    (self.loop, self.subject, self.upstream) = (loop, subject, upstream)
+    (self.root, self.files, self.work) = (root, files, work)
     isUpstreamDone = upstream == nil
   }
 
@@ -87,7 +93,7 @@ final class WorkerProducer: BlobProducer {
   private func launch(
     _ input: SharedDescriptor?, _ output: SharedDescriptor, _ answer: SharedDescriptor
   ) throws(SystemError) {
-    switch try Clone.clone() {
+    switch try Confinement.clone() {
     case .child: live(input, output, answer)
     case .parent(let handle):
       process = handle.id
@@ -99,16 +105,15 @@ final class WorkerProducer: BlobProducer {
   private func live(
     _ input: SharedDescriptor?, _ output: SharedDescriptor, _ answer: SharedDescriptor
   ) -> Never {
-    let kept = ([input].compactMap { $0?.lent } + files.map(\.lent) + [output.lent, answer.lent])
-      .map(\.rawValue).sorted()
-    var next: CInt = 3
-    for number in kept where number >= next {
-      if number > next { try? DescriptorTable.close(next...(number - 1)) }
-      next = number + 1
-    }
-    try? DescriptorTable.closeAll(from: next)
+    let kept = ([input].compactMap { $0 } + files + [output, answer]).map(\.lent)
+    let confinement = Confinement(
+      root: root?.lent, descriptors: kept,
+      capabilities: root == nil ? [] : ["CAP_DAC_READ_SEARCH"])
     var report: WorkerReport
-    do { report = try work(input?.lent, output.lent) } catch {
+    do {
+      try confinement.enter()
+      report = try work(input?.lent, output.lent)
+    } catch {
       report = WorkerReport()
       report.failure = TransferFailure(work: error, subject)
     }

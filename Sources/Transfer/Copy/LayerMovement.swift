@@ -1,10 +1,7 @@
-import Archive
 import HTTPClient
 import HelperProtocols
-import Igzip
 import ImageSpec
 import LinuxSystem
-import SystemPackage
 
 /// Moves the layers of one image, several at once.
 final class LayerMovement {
@@ -64,13 +61,11 @@ final class LayerMovement {
     case .taken(let consumer):
       try start(index, try source.producer(layer, index: index), consumer, layer.compression, false)
     case .recoded(let compression, let consumer):
-      let upstream = try source.producer(layer, index: index)
-      let level = session.request.writing.compressionLevel
-      let worker = WorkerProducer(session.loop, "layer \(layer.blob.digest)", upstream: upstream) {
-        input, output in
-        guard let input else { return WorkerReport() }
-        return try recode(from: input, to: output, compression, level: level)
-      }
+      let writing = session.request.writing
+      let recoding = Recoding(
+        compression, level: writing.compressionLevel,
+        isChunked: writing.compression == "zstd:chunked")
+      let worker = try source.producer(layer, index: index, recoding, session.loop)
       try start(index, worker, consumer, compression, true)
     }
   }
@@ -115,8 +110,8 @@ final class LayerMovement {
     var blob = try destination.finish(layer, index: index, facts)
     if one.isRecoded, let family = layer.family {
       blob.mediaType = .layer(family, one.compression)
-      // What zstd:chunked says of a layer is no longer true of it.
-      blob.annotations = nil
+      // What zstd:chunked said of the layer is no longer true of it.
+      blob.annotations = facts.annotations.flatMap { $0.isEmpty ? nil : $0 }
     }
     results[index] = blob
     tell(.done, layer)
@@ -156,39 +151,5 @@ extension SourceLayer {
   /// In which kind of manifest it stands.
   var family: MediaType.Family? {
     blob.mediaType.rawValue.contains("vnd.docker") ? .docker : .oci
-  }
-}
-
-/// Decompresses what is compressed, and compresses it as asked.
-func recode(
-  from input: FileDescriptor, to output: FileDescriptor, _ compression: MediaType.Compression,
-  level: Int?
-) throws -> WorkerReport {
-  let raw = HashingSource(DescriptorSource(input))
-  let plain = HashingSource(try Decompressor(raw, gzip: IgzipDecoder.decoding))
-  let format = Compression(compression)
-  let destination = DescriptorSink(output)
-  // A level that was asked for is zlib's.
-  let sink: any ByteSink =
-    format == .gzip && level == nil
-    ? IgzipEncoder(to: destination) : try Compressor(format, level: level, to: destination)
-  try sink.write(from: plain)
-  try sink.finish()
-  // Whatever stands behind the end of the compressed stream belongs to the blob.
-  try raw.drain()
-  var report = WorkerReport()
-  report.originalDigest = Digest(raw.digest())
-  report.originalSize = Int64(exactly: raw.count)
-  report.diffID = Digest(plain.digest())
-  return report
-}
-
-extension Compression {
-  init(_ compression: MediaType.Compression) {
-    switch compression {
-    case .none: self = .none
-    case .gzip: self = .gzip
-    case .zstd: self = .zstd
-    }
   }
 }

@@ -20,7 +20,7 @@ extension TransferSession {
     var request = HTTPRequest(
       "GET", "http://localhost/images/get?names=\(percentEncoded(name))")
     request.unixSocket = daemonSocket
-    let transfer = HTTPTransfer(request)
+    let transfer = try transfer(request, "docker-daemon:\(name)", host: "docker's daemon")
     var failure: SystemError?
     var said: [UInt8] = []
     var status = 0
@@ -57,7 +57,7 @@ extension TransferSession {
     request.unixSocket = daemonSocket
     request.headers.append(("Content-Type", "application/x-tar"))
     request.body = .stream(length: nil)
-    let transfer = HTTPTransfer(request)
+    let transfer = try transfer(request, "docker-daemon:\(name)", host: "docker's daemon")
     var offset: Int64 = 0
     var failure: SystemError?
     var said: [UInt8] = []

@@ -116,7 +116,7 @@ final class DockerArchiveSource: ImageSource {
     // Compressed against the custom: its digest is that of what is in it.
     return WorkerProducer(session.loop, subject, upstream: part) { input, output in
       guard let input else { return WorkerReport() }
-      var report = try recode(from: input, to: output, .none, level: nil)
+      var report = try Recoding(.none).recode(from: input, to: output)
       (report.originalDigest, report.originalSize) = (nil, nil)
       return report
     }

@@ -1,3 +1,4 @@
+import HTTPClient
 import HelperProtocols
 import ImageSpec
 
@@ -51,6 +52,10 @@ protocol ImageSource: AnyObject {
   ) throws(TransferFailure) -> [SourceLayer]
   /// A layer's bytes.
   func producer(_ layer: SourceLayer, index: Int) throws(TransferFailure) -> any BlobProducer
+  /// A layer's bytes in another compression.
+  func producer(
+    _ layer: SourceLayer, index: Int, _ recoding: Recoding, _ loop: EventLoop
+  ) throws(TransferFailure) -> any BlobProducer
   /// Detached signatures of a manifest.
   func signatures(of digest: Digest) throws(TransferFailure) -> [ImageSignature]
 }
@@ -90,4 +95,15 @@ extension ImageSource {
   }
 
   func signatures(of digest: Digest) throws(TransferFailure) -> [ImageSignature] { [] }
+
+  func producer(
+    _ layer: SourceLayer, index: Int, _ recoding: Recoding, _ loop: EventLoop
+  ) throws(TransferFailure) -> any BlobProducer {
+    WorkerProducer(
+      loop, "layer \(layer.blob.digest)", upstream: try producer(layer, index: index)
+    ) { input, output in
+      guard let input else { return WorkerReport() }
+      return try recoding.recode(from: input, to: output)
+    }
+  }
 }

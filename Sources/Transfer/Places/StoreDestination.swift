@@ -1,5 +1,3 @@
-import EngineConfig
-import Archive
 import HelperProtocols
 import ImageSpec
 import JSON
@@ -56,29 +54,10 @@ final class StoreDestination: ImageDestination {
       let parent = store.stagesIndependently || index == 0 ? nil : layerIDs[index - 1]
       let folder = try store.stageLayer(parent: parent)
       let consumer = UnpackConsumer(
-        session.loop, folder, unpackOptions, subject: "layer \(layer.blob.digest)")
+        session.loop, folder, store.unpackOptions, subject: "layer \(layer.blob.digest)")
       staged[index] = Staged(layer: folder, consumer: consumer)
       return .taken(consumer)
     } catch { throw TransferFailure(store: error, name) }
-  }
-
-  private var unpackOptions: UnpackOptions {
-    let whiteouts: UnpackOptions.Whiteouts
-    var isUserNamespace = false
-    switch store.whiteoutFormat {
-    case .overlay(let isInside):
-      isUserNamespace = isInside
-      whiteouts = .overlay(isInside ? .user : .trusted)
-    case .delete: whiteouts = .deletion
-    }
-    var options = UnpackOptions(whiteouts: whiteouts)
-    let inside = isUserNamespace || store.options.isRootless
-    options.skipsDevices = inside
-    options.skipsForbiddenAttributes = inside
-    options.ignoresOwnerFailures =
-      store.driverName == "vfs"
-      ? store.options.vfs.ignoresOwnerErrors : store.options.overlay.ignoresOwnerErrors
-    return options
   }
 
   func finish(
@@ -87,12 +66,7 @@ final class StoreDestination: ImageDestination {
     guard let report = staged[index]?.consumer.report else {
       throw TransferFailure(.store, name, detail: "a layer has no report")
     }
-    staged[index]?.contents = LayerContents(
-      compressedDigest: report.compressedDigest.description,
-      compressedSize: Int64(clamping: report.compressedSize),
-      compression: LayerCompression(report.compression), diffDigest: report.diffID.description,
-      diffSize: Int64(clamping: report.uncompressedSize), users: report.users,
-      groups: report.groups)
+    staged[index]?.contents = LayerContents(report)
     // Where a layer is unpacked over its parent's files, the parent has to be there first.
     if !store.stagesIndependently { try commitLayers() }
     return layer.blob
@@ -155,17 +129,5 @@ final class StoreDestination: ImageDestination {
     staged = [:]
     if commits.isEmpty { return }
     do { try store.commit(commits) } catch { throw TransferFailure(store: error, name) }
-  }
-}
-
-extension LayerCompression {
-  init(_ compression: Compression) {
-    switch compression {
-    case .none: self = .none
-    case .gzip: self = .gzip
-    case .zstd: self = .zstd
-    case .bzip2: self = .bzip2
-    case .xz: self = .xz
-    }
   }
 }

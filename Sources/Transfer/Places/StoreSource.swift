@@ -1,10 +1,12 @@
 import Archive
 import EngineConfig
+import HTTPClient
 import HelperProtocols
 import ImageSpec
 import JSON
 import LinuxSystem
 import Storage
+import SystemPackage
 
 /// An image of the store.
 final class StoreSource: ImageSource {
@@ -115,6 +117,25 @@ final class StoreSource: ImageSource {
   }
 
   func producer(_ layer: SourceLayer, index: Int) throws(TransferFailure) -> any BlobProducer {
+    try producer(layer, index: index) { archive, output in
+      let sink = DescriptorSink(output, bufferSize: 1 << 18)
+      try sink.write(from: archive)
+      try sink.finish()
+      return WorkerReport()
+    }
+  }
+
+  /// One process packs and compresses.
+  func producer(
+    _ layer: SourceLayer, index: Int, _ recoding: Recoding, _ loop: EventLoop
+  ) throws(TransferFailure) -> any BlobProducer {
+    try producer(layer, index: index) { try recoding.compress($0, to: $1) }
+  }
+
+  private func producer(
+    _ layer: SourceLayer, index: Int,
+    _ work: @escaping (any ByteSource, FileDescriptor) throws -> WorkerReport
+  ) throws(TransferFailure) -> any BlobProducer {
     guard chain.indices.contains(index) else { throw TransferFailure(.store, name) }
     let subject = "layer \(layer.blob.digest)"
     let id = chain[index].id
@@ -130,12 +151,9 @@ final class StoreSource: ImageSource {
           .store, name, detail: "layer \(id) cannot be packed again: its tar-split data is missing")
       }
       let tarSplit = SharedDescriptor(try openFile(path, [.readOnly]))
-      return WorkerProducer(session.loop, subject, files: [folder, tarSplit]) { _, output in
-        let sink = DescriptorSink(output, subject: subject, bufferSize: 1 << 18)
-        try TarSplitReplay(folder: folder.lent).write(
-          DescriptorSource(tarSplit.lent, subject: subject), to: sink)
-        try sink.finish()
-        return WorkerReport()
+      return WorkerProducer(session.loop, subject, root: folder, files: [tarSplit]) { _, output in
+        let split = DescriptorSource(tarSplit.lent, subject: subject)
+        return try work(try TarSplitReplay(split, folder: folder.lent), output)
       }
     } catch { throw TransferFailure(store: error, name) }
   }

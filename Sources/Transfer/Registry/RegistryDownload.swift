@@ -100,7 +100,8 @@ final class RegistryDownload: BlobProducer {
       request.headers.append(("Accept-Encoding", "identity"))
       if received > 0 { request.headers.append(("Range", "bytes=\(received)-")) }
       (takesBody, skipped, errorBody) = (false, 0, [])
-      let transfer = HTTPTransfer(request)
+      let transfer = try client.session.transfer(
+        request, subject, host: client.host)
       transfer.onHead = { [unowned self] in takeHead($0) }
       transfer.sink = { [unowned self] in take($0) }
       transfer.onEnd = { [unowned self] in end($0) }

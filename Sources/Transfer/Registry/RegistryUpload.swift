@@ -45,7 +45,7 @@ final class RegistryUpload: BlobConsumer {
     request.body = .stream(length: nil)
     // The worker that makes the bytes may have to think for longer than a server.
     request.idleLimit = 600
-    let transfer = HTTPTransfer(request)
+    let transfer = try client.session.transfer(request, subject, host: client.host)
     transfer.source = { [unowned self] in give($0) }
     transfer.sink = { [unowned self] in
       answerBody += $0.prefix(max(0, 65536 - answerBody.count))
@@ -92,11 +92,10 @@ final class RegistryUpload: BlobConsumer {
         throw TransferFailure(
           HTTPResponse(head: head, body: answerBody), subject, host: client.host)
       }
-      guard let next = from.resolving(head["location"] ?? from.text),
-        let digest = Digest(hash.value())
-      else {
+      guard let next = from.resolving(head["location"] ?? from.text) else {
         throw TransferFailure(.redirect, subject, host: client.host, detail: head["location"])
       }
+      let digest = Digest(hash.value())
       try client.endUpload(at: next, digest: digest, scope, subject: subject)
       finish(.success(BlobFacts(digest: digest, size: count)))
     } catch { finish(.failure(error)) }

@@ -14,6 +14,7 @@ extension TransferFailure {
     case .timeout(let text): self.init(.timeout, subject, host: host, detail: text)
     case .tooLarge(let limit): self.init(.tooLarge, subject, host: host, expected: "\(limit)")
     case .cancelled: self.init(.cut, subject, host: host, detail: "given up")
+    case .outOfMemory: self.init(.system, subject, detail: "there is no memory left")
     case .failure(let text): self.init(.unexpectedAnswer, subject, host: host, detail: text)
     }
   }

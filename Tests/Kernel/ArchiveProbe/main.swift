@@ -7,6 +7,7 @@
 //   ArchiveProbe changes UPPER LOWER…
 //   ArchiveProbe differences OLDER NEWER
 //   ArchiveProbe count                                decompresses and hashes only
+//   ArchiveProbe refuse ARCHIVE FOLDER TIMES          says how many descriptors are open before and after
 //
 // The archive is standard input, or output.
 import Archive
@@ -56,6 +57,11 @@ func unpack(_ words: [String]) throws {
     """)
 }
 
+func openDescriptors() throws -> Int {
+  let table = try openFile("/proc/self/fd", [.readOnly, .directory])
+  return try table.lent.entryNames().count
+}
+
 func run(_ words: [String]) throws {
   switch (words.first, words.count) {
   case ("unpack", 3...4): try unpack(Array(words.dropFirst()))
@@ -63,7 +69,7 @@ func run(_ words: [String]) throws {
     let folder = try openFile(words[1], [.readOnly, .directory])
     let split = try openFile(words[2], [.readOnly])
     let sink = DescriptorSink(.standardOutput)
-    try TarSplitReplay(folder: folder.lent).write(DescriptorSource(split.lent), to: sink)
+    try sink.write(from: TarSplitReplay(DescriptorSource(split.lent), folder: folder.lent))
     try sink.finish()
   case ("pack", 3):
     let folder = try openFile(words[2], [.readOnly, .directory])
@@ -90,6 +96,20 @@ func run(_ words: [String]) throws {
     for change in try LayerChange.between(older.lent, newer.lent) {
       try FileDescriptor.standardOutput.writeAll("\(change.kind.rawValue) \(change.pathText)\n")
     }
+  case ("refuse", 4):
+    let before = try openDescriptors()
+    for _ in 0..<(Int(words[3]) ?? 0) {
+      let archive = try openFile(words[1], [.readOnly])
+      let folder = try openFile(words[2], [.readOnly, .directory])
+      do {
+        _ = try ConfinedUnpack.start(
+          archive.lent, into: folder.lent, tarSplit: nil, options("deletion")
+        ).finish()
+        complain("it was taken")
+        CurrentProcess.exit(3)
+      } catch {}
+    }
+    try FileDescriptor.standardOutput.writeAll("\(before) \(try openDescriptors())\n")
   case ("count", 1):
     let source = HashingSource(try Decompressor(DescriptorSource(.standardInput)))
     try source.drain()

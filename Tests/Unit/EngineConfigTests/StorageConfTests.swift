@@ -58,7 +58,7 @@ import Testing
       inodes = "1000"
       skip_mount_home = "true"
       ignore_chown_errors = "true"
-      force_mask = "shared"
+      force_mask = ""
       sync = "filesystem"
       use_composefs = "false"
       [storage.options.vfs]
@@ -78,8 +78,24 @@ import Testing
     #expect(options.overlay.mountProgram == "/usr/bin/fuse-overlayfs")
     #expect(options.overlay.size == 10 << 30 && options.overlay.inodes == 1000)
     #expect(options.overlay.skipsMountOfHome && options.overlay.ignoresOwnerErrors)
-    #expect(options.overlay.forcedMode == 0o755 && options.overlay.syncsFileSystem)
+    #expect(options.overlay.syncsFileSystem)
     #expect(options.vfs.ignoresOwnerErrors)
+  }
+
+  @Test(arguments: [
+    "additionallayerstores = [\"/l\"]", "remap-user = \"alice\"", "remap-uids = \"0:1000:100\"",
+    "pull_options = {convert_images = \"true\"}", "overlay.force_mask = \"shared\"",
+    "force_mask = \"0700\"", "overlay.use_composefs = \"true\"",
+  ])
+  func whatCannotBeDoneIsNamed(_ line: String) throws {
+    let files = ["etc/storage.conf": "[storage.options]\n\(line)\n"]
+    let name = try #require(line.split { " .".contains($0) }.first { $0 != "overlay" })
+    do {
+      _ = try read(files)
+      Issue.record("\(line) was taken")
+    } catch {
+      #expect("\(error)".contains(name) && "\(error)".contains("is not supported"), "\(error)")
+    }
   }
 
   @Test func aLaterFileOverrides() throws {
