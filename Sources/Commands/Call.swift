@@ -1,5 +1,6 @@
 import CommandLine
 import Engine
+import EngineConfig
 import GoTemplate
 import LinuxSystem
 import SystemPackage
@@ -30,14 +31,18 @@ final class Call {
       try UserNamespaceEntry.enterIfNeeded(environment: Self.environment)
       let configuration = try EngineConfiguration(
         GlobalOptions.engineOptions(options), environment: Self.environment)
+      for key in configuration.containersConf.unknownKeys {
+        log(.debug, "Failed to decode the keys \(key)")
+      }
       let engine = ContainerEngine(configuration)
       engine.transferReport = TransferProgress().report
       engine.nameChoice = NameChoice.atTerminal
       engine.eventFailure = { [unowned self] in warn("unable to write an event: \($0)") }
-      engine.containerInspection = { [unowned engine] container in
-        ContainerInspection(
+      engine.containerInspection = { [unowned engine] container, template in
+        let value = ContainerInspection(
           container: container, facts: engine.containers.facts(of: container), size: nil
-        ).value.json
+        ).value
+        return try template.map { try Template($0).render(value) } ?? value.json
       }
       openedEngine = engine
       return engine

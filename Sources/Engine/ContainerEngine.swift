@@ -24,8 +24,8 @@ public final class ContainerEngine {
   public var nameChoice: (@Sendable (_ name: String, _ candidates: [String]) -> Int?)?
   /// Told why an event could not be written.
   public var eventFailure: (any Error) -> Void = { _ in }
-  /// What `inspect` shows of a container, as JSON on one line, for the event that it is made.
-  public var containerInspection: ((Containers.Container) -> String)?
+  /// What `inspect` shows of a container: through a template, or without one as JSON on one line.
+  public var containerInspection: ((Containers.Container, _ template: String?) throws -> String)?
 
   private var openedState: StateStore?
   private var openedStore: Store?

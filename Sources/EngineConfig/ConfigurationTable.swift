@@ -13,32 +13,56 @@ struct ConfigurationTable {
   let path: String
   /// How far each array of strings has come over the files before.
   var merges: [String: StringArrayMerge]
+  /// The keys that were asked for, there or not.
+  private let asked = AskedKeys()
+
+  private final class AskedKeys { var names: Set<String> = [] }
+
+  init(
+    name: String, table: TOMLTable, path: String, merges: [String: StringArrayMerge]
+  ) {
+    self.name = name
+    self.table = table
+    self.path = path
+    self.merges = merges
+  }
+
+  /// The keys that nobody has asked for: none that we know.
+  var unknownKeys: [String] { table.keys.filter { !asked.names.contains($0) }.sorted() }
+
+  /// Knows keys that have no meaning here.
+  func pass(_ keys: [String]) { asked.names.formUnion(keys) }
+
+  private func value(_ key: String) -> TOMLValue? {
+    asked.names.insert(key)
+    return table[key]
+  }
 
   private func failure(_ key: String, _ expected: String) -> ConfigurationError {
     .field(path: path, name: "\(name).\(key)", expected: expected)
   }
 
   func read(_ key: String, _ property: inout String) throws(ConfigurationError) {
-    guard let value = table[key] else { return }
+    guard let value = value(key) else { return }
     guard case .string(let text) = value else { throw failure(key, "a string") }
     property = text
   }
 
   /// An empty string is no value.
   func read(_ key: String, _ property: inout String?) throws(ConfigurationError) {
-    guard let value = table[key] else { return }
+    guard let value = value(key) else { return }
     guard case .string(let text) = value else { throw failure(key, "a string") }
     property = text.isEmpty ? nil : text
   }
 
   func read(_ key: String, _ property: inout Bool) throws(ConfigurationError) {
-    guard let value = table[key] else { return }
+    guard let value = value(key) else { return }
     guard case .boolean(let flag) = value else { throw failure(key, "true or false") }
     property = flag
   }
 
   func read(_ key: String, _ property: inout Bool?) throws(ConfigurationError) {
-    guard let value = table[key] else { return }
+    guard let value = value(key) else { return }
     guard case .boolean(let flag) = value else { throw failure(key, "true or false") }
     property = flag
   }
@@ -46,7 +70,7 @@ struct ConfigurationTable {
   func read<Number: FixedWidthInteger>(
     _ key: String, _ property: inout Number
   ) throws(ConfigurationError) {
-    guard let value = table[key] else { return }
+    guard let value = value(key) else { return }
     guard case .integer(let integer) = value, let number = Number(exactly: integer) else {
       throw failure(key, "an integer from \(Number.min) to \(Number.max)")
     }
@@ -56,14 +80,14 @@ struct ConfigurationTable {
   func read<Number: FixedWidthInteger>(
     _ key: String, _ property: inout Number?
   ) throws(ConfigurationError) {
-    guard table[key] != nil else { return }
+    guard value(key) != nil else { return }
     var number: Number = 0
     try read(key, &number)
     property = number
   }
 
   mutating func read(_ key: String, _ property: inout [String]) throws(ConfigurationError) {
-    guard let value = table[key] else { return }
+    guard let value = value(key) else { return }
     var merge = merges["\(name).\(key)"] ?? StringArrayMerge(property)
     guard merge.take(value) else {
       throw failure(key, "an array of strings, the last of them perhaps {append=true}")
@@ -74,7 +98,7 @@ struct ConfigurationTable {
 
   /// A table of strings, which adds to what files before said.
   func read(_ key: String, _ property: inout [String: String]) throws(ConfigurationError) {
-    guard let value = table[key] else { return }
+    guard let value = value(key) else { return }
     guard case .table(let entries) = value else { throw failure(key, "a table of strings") }
     for (entry, value) in entries {
       guard case .string(let text) = value else {
@@ -86,7 +110,7 @@ struct ConfigurationTable {
 
   /// A table of arrays of strings, which adds to what files before said.
   func read(_ key: String, _ property: inout [String: [String]]) throws(ConfigurationError) {
-    guard let value = table[key] else { return }
+    guard let value = value(key) else { return }
     guard case .table(let entries) = value else { throw failure(key, "a table of arrays") }
     for (entry, value) in entries {
       var merge = StringArrayMerge([])
@@ -99,7 +123,7 @@ struct ConfigurationTable {
   func read(
     _ key: String, _ property: inout [[String: String]]
   ) throws(ConfigurationError) {
-    guard let value = table[key] else { return }
+    guard let value = value(key) else { return }
     guard case .array(let entries) = value else { throw failure(key, "an array of tables") }
     property = []
     for entry in entries {

@@ -14,6 +14,12 @@ public struct ContainersConf: Equatable, Sendable {
   /// `[configmaps]`.
   public var configMaps = DriverSettings(driver: "file")
 
+  /// Keys in the files that we do not know: `path: table.key` each.
+  public private(set) var unknownKeys: [String] = []
+
+  /// Tables of parts that this engine does not have.
+  private static let foreignTables: Set<String> = ["machine", "farms", "podmansh"]
+
   /// What holds where no file says anything.
   public init() {}
 
@@ -34,22 +40,33 @@ public struct ContainersConf: Equatable, Sendable {
     var merges: [String: StringArrayMerge] = [:]
     for path in paths {
       let document = try Self.document(path)
-      try Self.read("containers", document, path, &merges, &containers)
-      try Self.read("engine", document, path, &merges, &engine)
-      try Self.read("network", document, path, &merges, &network)
-      try Self.read("secrets", document, path, &merges, &secrets)
-      try Self.read("configmaps", document, path, &merges, &configMaps)
+      var unknown: [String] = []
+      try Self.read("containers", document, path, &merges, &containers, &unknown)
+      try Self.read("engine", document, path, &merges, &engine, &unknown)
+      try Self.read("network", document, path, &merges, &network, &unknown)
+      try Self.read("secrets", document, path, &merges, &secrets, &unknown)
+      try Self.read("configmaps", document, path, &merges, &configMaps, &unknown)
+      unknown += document.keys.filter {
+        !Self.tables.contains($0) && !Self.foreignTables.contains($0)
+      }
+      unknownKeys += unknown.map { "\(path): \($0)" }
     }
   }
 
+  private static let tables: Set<String> = [
+    "containers", "engine", "network", "secrets", "configmaps",
+  ]
+
   private static func read(
     _ name: String, _ document: TOMLTable, _ path: String,
-    _ merges: inout [String: StringArrayMerge], _ section: inout some ConfigurationSection
+    _ merges: inout [String: StringArrayMerge], _ section: inout some ConfigurationSection,
+    _ unknown: inout [String]
   ) throws(ConfigurationError) {
     guard let table = try Self.table(name, of: document, in: path) else { return }
     var reader = ConfigurationTable(name: name, table: table, path: path, merges: merges)
     try section.read(&reader)
     merges = reader.merges
+    unknown += reader.unknownKeys.map { "\(name).\($0)" }
   }
 
   private static func paths(_ files: ConfigurationFiles) throws(ConfigurationError) -> [String] {

@@ -23,12 +23,8 @@ public struct EngineSettings: ConfigurationSection, Equatable, Sendable {
   public var compressionFormat: String?
   /// `compression_level`.
   public var compressionLevel: Int?
-  /// `conmon_env_vars`.
-  public var monitorEnvironment: [String] = [
-    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-  ]
-  /// `conmon_path`.
-  public var monitorPaths: [String] = []
+  /// `conmon_env_vars`: more variables of the monitor.
+  public var monitorEnvironment: [String] = []
   /// `database_backend`.
   public var databaseBackend: String?
   /// `detach_keys`.
@@ -74,8 +70,6 @@ public struct EngineSettings: ConfigurationSection, Equatable, Sendable {
   public var infraImage: String?
   /// `kube_generate_type`.
   public var kubeGenerateType: String = "pod"
-  /// `lock_type`: has no meaning: each object has a lock file.
-  public var lockType: String?
   /// `multi_image_archive`.
   public var makesMultiImageArchives: Bool = false
   /// `namespace`.
@@ -86,8 +80,6 @@ public struct EngineSettings: ConfigurationSection, Equatable, Sendable {
   public var networkCommandOptions: [String] = []
   /// `no_pivot_root`.
   public var usesNoPivot: Bool = false
-  /// `num_locks`: has no meaning: each object has a lock file.
-  public var lockCount: UInt32 = 2048
   /// `max_parallel`.
   public var parallelOperations: UInt = 0
   /// `pod_exit_policy`.
@@ -127,7 +119,16 @@ public struct EngineSettings: ConfigurationSection, Equatable, Sendable {
 
   public init() {}
 
+  /// Keys that mean nothing here: each object has a lock file, the monitor is our own, and what a
+  /// runtime can do it is asked for.
+  static let withoutMeaning = [
+    "conmon_path", "lock_type", "num_locks", "runtime_supports_json", "runtime_supports_kvm",
+  ]
+  /// Keys of the API, which is not built.
+  static let ofOtherParts = ["compat_api_enforce_docker_hub"]
+
   mutating func read(_ table: inout ConfigurationTable) throws(ConfigurationError) {
+    table.pass(Self.withoutMeaning + Self.ofOtherParts)
     try table.read("active_service", &activeService)
     try table.read("add_compression", &addCompression)
     try table.read("cdi_spec_dirs", &cdiFolders)
@@ -138,7 +139,6 @@ public struct EngineSettings: ConfigurationSection, Equatable, Sendable {
     try table.read("compression_format", &compressionFormat)
     try table.read("compression_level", &compressionLevel)
     try table.read("conmon_env_vars", &monitorEnvironment)
-    try table.read("conmon_path", &monitorPaths)
     try table.read("database_backend", &databaseBackend)
     try table.read("detach_keys", &detachKeys)
     try table.read("enable_port_reservation", &reservesPorts)
@@ -160,13 +160,11 @@ public struct EngineSettings: ConfigurationSection, Equatable, Sendable {
     try table.read("infra_command", &infraCommand)
     try table.read("infra_image", &infraImage)
     try table.read("kube_generate_type", &kubeGenerateType)
-    try table.read("lock_type", &lockType)
     try table.read("multi_image_archive", &makesMultiImageArchives)
     try table.read("namespace", &namespace)
     try table.read("network_cmd_path", &networkCommandPath)
     try table.read("network_cmd_options", &networkCommandOptions)
     try table.read("no_pivot_root", &usesNoPivot)
-    try table.read("num_locks", &lockCount)
     try table.read("max_parallel", &parallelOperations)
     try table.read("pod_exit_policy", &podExitPolicy)
     try table.read("pull_policy", &pullPolicy)

@@ -19,6 +19,8 @@ public struct NetworkSettings: ConfigurationSection, Equatable, Sendable {
   public var rootlessNetworkCommand: String = "pasta"
   /// `rootless_port_forwarder`.
   public var rootlessPortForwarder: String?
+  /// `default_host_ips`: the host's addresses of ports that are published without one.
+  public var hostAddresses: [String] = []
   /// `dns_bind_port`.
   public var dnsPort: UInt16?
   /// `firewall_driver`: `nftables`, `iptables` or `none`.
@@ -44,6 +46,7 @@ public struct NetworkSettings: ConfigurationSection, Equatable, Sendable {
     try table.read("default_subnet_pools", &subnetPools)
     try table.read("default_rootless_network_cmd", &rootlessNetworkCommand)
     try table.read("rootless_port_forwarder", &rootlessPortForwarder)
+    try table.read("default_host_ips", &hostAddresses)
     try table.read("dns_bind_port", &dnsPort)
     try table.read("firewall_driver", &firewallDriver)
     try table.read("netavark_plugin_dirs", &pluginFolders)

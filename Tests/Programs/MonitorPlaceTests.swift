@@ -38,7 +38,8 @@ struct MonitorPlaceTests {
 
 /// Removes a cgroup with its monitors' one from every hierarchy; false where one is in use.
 private func removeCgroups(_ path: String) -> Bool {
-  let roots = ((try? FileManager.default.contentsOfDirectory(atPath: "/sys/fs/cgroup")) ?? [])
+  let roots =
+    ((try? FileManager.default.contentsOfDirectory(atPath: "/sys/fs/cgroup")) ?? [])
     .map { "/sys/fs/cgroup/\($0)" } + ["/sys/fs/cgroup"]
   for root in roots {
     rmdir("\(root)\(path)/conmon")

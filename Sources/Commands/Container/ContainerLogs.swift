@@ -99,6 +99,8 @@ private final class LogPrinter {
 
   private let prefix: [UInt8]
   private let hasTimes: Bool
+  /// What `--details` shows before each line: the labels of the log, as Docker does.
+  private let details: [UInt8]
   private var buffer: [UInt8] = []
   /// Where the buffer goes.
   private var target = FileDescriptor.standardOutput
@@ -119,6 +121,11 @@ private final class LogPrinter {
     }
     prefix = Array(text.utf8)
     hasTimes = call.options.flag("timestamps")
+    let labels = call.options.flag("details") ? container.record.log.labels : []
+    let shown = labels.map { label in
+      (try? call.engine.containerInspection?(container, label)) ?? label
+    }
+    details = Array((shown.isEmpty ? "" : shown.joined(separator: ",") + " ").utf8)
     buffer.reserveCapacity(80 << 10)
   }
 
@@ -143,6 +150,7 @@ private final class LogPrinter {
         appendTime(record.time)
         buffer.append(UInt8(ascii: " "))
       }
+      buffer += details
     }
     buffer += record.text
     if !record.isPartial { buffer.append(UInt8(ascii: "\n")) }

@@ -5,7 +5,8 @@ import HelperProtocols
 /// `podman container monitor-event`: what a monitor runs when something happens to its container.
 enum MonitorEvent {
   static let command = PodmanCommand(
-    "monitor-event", "Write an event of a container down", usage: "CONTAINER EVENT [VALUE [SESSION]]",
+    "monitor-event", "Write an event of a container down",
+    usage: "CONTAINER EVENT [VALUE [SESSION]]",
     arguments: .between(2, 4), hidden: true, run: run)
 
   static func run(_ call: Call) throws -> Int32 {

@@ -29,6 +29,11 @@ public struct EngineConfiguration: Sendable {
     let files = ConfigurationFiles(environment: environment, uid: user.uid)
     containersConf = try ContainersConf(
       reading: files, modules: try Self.modulePaths(options.modules, files))
+    let database = containersConf.engine.databaseBackend ?? "sqlite"
+    guard database == "sqlite" else {
+      throw EngineError.invalid(
+        option: "database_backend", value: database, reason: "there is sqlite alone")
+    }
     programs = ProgramFolders(
       executable: try runningExecutable(), helperFolders: containersConf.helperFolders)
     storeOptions = try StorageConf(environment: environment, uid: user.uid).storeOptions()
@@ -43,7 +48,8 @@ public struct EngineConfiguration: Sendable {
       run: options.temporaryFolder ?? containersConf.engine.temporaryFolder,
       volumes: options.volumePath ?? containersConf.engine.volumePath,
       networks: options.networkConfigurationFolder ?? containersConf.network.folder
-        ?? (user.isRootless ? "\(storeOptions.graphRoot)/networks" : "/etc/containers/networks"))
+        ?? (user.isRootless ? "\(storeOptions.graphRoot)/networks" : "/etc/containers/networks"),
+      lasting: containersConf.engine.staticFolder)
     self.environment = environment
   }
 

@@ -10,20 +10,21 @@ public struct EngineFolders: Equatable, Sendable {
   public var volumes: String
   /// Networks as podman keeps them.
   public var networks: String
+  /// Our own files that last.
+  public var lasting: String
 
   public init(
     graphRoot: String, runRoot: String, run: String? = nil, volumes: String? = nil,
-    networks: String
+    networks: String, lasting: String? = nil
   ) {
     self.graphRoot = graphRoot
     self.runRoot = runRoot
     self.run = run ?? runRoot + "/libpod"
     self.volumes = volumes ?? graphRoot + "/volumes"
     self.networks = networks
+    self.lasting = lasting ?? graphRoot + "/libpod"
   }
 
-  /// Our own files that last.
-  public var lasting: String { graphRoot + "/libpod" }
   /// Our records.
   public var stateDatabase: String { lasting + "/podman.sqlite" }
   /// The exit records that monitors write, a file for each container.

@@ -17,14 +17,18 @@ struct ContainerFolders {
   init(_ id: String, _ engine: ContainerEngine) {
     let driver = engine.configuration.storeOptions.driver ?? "overlay"
     let folders = engine.configuration.folders
-    lasting = "\(folders.graphRoot)/\(driver)-containers/\(id)/userdata"
+    let lasting = "\(folders.graphRoot)/\(driver)-containers/\(id)/userdata"
+    self.lasting = lasting
+    log =
+      engine.configuration.containersConf.containers.logPath.map { "\($0)/\(id)/ctr.log" }
+      ?? lasting + "/ctr.log"
     run = "\(folders.runRoot)/\(driver)-containers/\(id)/userdata"
     monitor = "\(folders.run)/monitor/\(id)"
     runtimeState = folders.runtimeState
   }
 
   /// The log that the container has where no other is named.
-  var log: String { lasting + "/ctr.log" }
+  let log: String
 
   /// What a folder of the host that is the root is changed to.
   var rootOverlay: String { lasting + "/rootfs" }
@@ -33,6 +37,13 @@ struct ContainerFolders {
     try makeDirectories(lasting, mode: 0o700)
     try makeDirectories(run, mode: 0o700)
     try makeDirectories(monitor, mode: 0o700)
+    if let ownLogFolder { try makeDirectories(ownLogFolder, mode: 0o700) }
+  }
+
+  /// The folder of the log where it is not the container's lasting one (`log_path`).
+  private var ownLogFolder: String? {
+    let folder = log.dropLast("/ctr.log".count)
+    return folder == lasting ? nil : String(folder)
   }
 
   /// Removes all of them; what is gone already is no error.
@@ -42,6 +53,7 @@ struct ContainerFolders {
       try removeTree(String(path[..<slash]))
     }
     try removeTree(monitor)
+    if let ownLogFolder { try removeTree(ownLogFolder) }
   }
 }
 

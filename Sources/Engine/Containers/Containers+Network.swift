@@ -1,3 +1,4 @@
+import EngineConfig
 import JSON
 import LinuxSystem
 import Networking
@@ -57,7 +58,7 @@ extension ContainerPreparation {
     guard !record.network.attachments.isEmpty else { return }
     let setup = try networks.setUp(record, namespace: path)
     state.networkStatus = Networks.trees(setup.statuses)
-    heldPorts = setup.heldPorts
+    if engine.configuration.containersConf.engine.reservesPorts { heldPorts = setup.heldPorts }
     secondsToRenewal = setup.secondsToRenewal
   }
 }

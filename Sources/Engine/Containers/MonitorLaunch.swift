@@ -26,7 +26,7 @@ struct MonitorLaunch {
     plan.cgroup = cgroup
     plan.terminal = record.process.hasTerminal ? .init() : nil
     plan.standardInput = record.process.hasStandardInput ? .open : .closed
-    plan.log = log
+    plan.log = try log()
     plan.restart = RestartPlan(
       policy: .init(rawValue: record.restart.policy) ?? .no, retries: record.restart.retries,
       count: restartCount)
@@ -72,12 +72,19 @@ struct MonitorLaunch {
       manager: .systemd, path: "\(slice):libpod-conmon:\(record.id)", isRootless: isRootless)
   }
 
-  private var log: LogPlan {
+  private func log() throws -> LogPlan {
     let log = record.log
     return LogPlan(
       driver: LogPlan.Driver(rawValue: log.driver) ?? .none,
       path: log.driver.hasSuffix("-file") ? log.path ?? folders.log : nil, maxSize: log.maxSize,
-      maxFiles: log.maxFiles ?? 2, tag: log.tag, labels: log.labels)
+      maxFiles: log.maxFiles ?? 2, tag: try log.tag.map(rendered),
+      labels: try log.labels.map(rendered))
+  }
+
+  /// A tag or a label may name what `inspect` shows, as `{{.ImageName}}`.
+  private func rendered(_ text: String) throws -> String {
+    guard text.contains("{{"), let inspection = engine.containerInspection else { return text }
+    return try inspection(Containers.Container(record: record, state: ContainerState()), text)
   }
 
   /// Starts the monitor, and waits until the container is created, and started if the plan says so.
@@ -96,8 +103,14 @@ struct MonitorLaunch {
     descriptors[first] = document.lent
     descriptors[first + 1] = writing.lent
     let program = try engine.configuration.programs.path(of: "podman-monitor")
-    let launch = ProgramLaunch(
+    var launch = ProgramLaunch(
       program, ["podman-monitor", String(first), String(first + 1)], descriptors: descriptors)
+    let variables = engine.configuration.containersConf.engine.monitorEnvironment
+    if !variables.isEmpty {
+      let names = Set(variables.map { $0.prefix { $0 != "=" } })
+      launch.environment =
+        CurrentProcess.environment().filter { !names.contains($0.prefix { $0 != "=" }) } + variables
+    }
     let process = try launch.start()
     try writing.close()
     let bytes = try readLine(reading.lent)

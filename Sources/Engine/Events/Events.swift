@@ -32,7 +32,7 @@ public struct Events {
   func creation(_ container: Containers.Container) -> Event {
     var event = Event.container(.create, container.record)
     if settings.recordsInspectData {
-      event.inspectData = engine.containerInspection?(container) ?? ""
+      event.inspectData = (try? engine.containerInspection?(container, nil)) ?? ""
     }
     return event
   }

@@ -155,6 +155,17 @@ extension ContainerResolution {
     return result.filter { seen.insert($0).inserted }
   }
 
+  /// A port without an address of the host stands at those of `default_host_ips`.
+  private func atStandardAddresses(_ port: ContainerNetwork.Port) -> [ContainerNetwork.Port] {
+    let addresses = engine.configuration.containersConf.network.hostAddresses
+    guard port.hostAddress.isEmpty, !addresses.isEmpty else { return [port] }
+    return addresses.map { address in
+      var copy = port
+      copy.hostAddress = address
+      return copy
+    }
+  }
+
   private func ports(
     _ network: ContainerNetwork, _ mode: NamespaceMode
   ) throws -> [ContainerNetwork.Port] {
@@ -179,7 +190,7 @@ extension ContainerResolution {
         ports.append(port)
       }
     }
-    return try withoutConflicts(ports)
+    return try withoutConflicts(ports.flatMap(atStandardAddresses))
   }
 
   /// A mapping that is said twice counts once; a port of the host cannot lead to two places.

@@ -33,7 +33,10 @@ extension Containers {
       let path = log.path ?? ContainerFolders(container.id, engine).log
       let reader = LogFileReader(path, format, selection)
       try reader.run(options.follows ? followed(container) : nil, pause: pause, body)
-    case "journald": try JournalLogReader(container.id, options).run(selection, pause: pause, body)
+    case "journald":
+      let uid = engine.configuration.user.uid
+      let reader = try JournalLogReader(container.id, uid: uid, selection)
+      try reader.run(options.follows ? followed(container) : nil, pause: pause, body)
     case "none":
       throw EngineError.failed(
         "this container is using the 'none' log driver, cannot read logs",

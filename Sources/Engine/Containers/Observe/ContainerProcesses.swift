@@ -17,8 +17,10 @@ public struct ContainerProcessInfo: Sendable {
   public var uid: UInt32
   public var gid: UInt32
   public var groups: [UInt32]
+  /// The same on the host.
   public var hostUID: UInt32
   public var hostGID: UInt32
+  public var hostGroups: [UInt32]
   public var label: String
 
   /// Reads one; nil when it is gone.
@@ -46,29 +48,61 @@ public struct ContainerProcessInfo: Sendable {
     }
     self.id = numbers("NSpid").last.map { Int32(clamping: $0) } ?? id
     let (users, groups) = (numbers("Uid"), numbers("Gid"))
-    hostUID = users.count > 1 ? users[1] : 0
-    hostGID = groups.count > 1 ? groups[1] : 0
-    let userMap = Self.map(text("uid_map"))
-    let groupMap = Self.map(text("gid_map"))
-    uid = Self.inside(hostUID, userMap)
-    gid = Self.inside(hostGID, groupMap)
-    self.groups = numbers("Groups").map { Self.inside($0, groupMap) }
+    // The kernel tells numbers as they are in the reader's own user namespace.
+    let isOurs = Self.userNamespace(of: "\(id)") == Self.userNamespace(of: "self")
+    let (userMap, groupMap) = (Self.map(text("uid_map")), Self.map(text("gid_map")))
+    func inside(_ number: UInt32, _ map: [Mapping]) -> UInt32 {
+      isOurs ? number : Self.inside(number, map)
+    }
+    let seen = (
+      user: users.count > 1 ? users[1] : 0, group: groups.count > 1 ? groups[1] : 0,
+      groups: numbers("Groups")
+    )
+    uid = inside(seen.user, userMap)
+    gid = inside(seen.group, groupMap)
+    self.groups = seen.groups.map { inside($0, groupMap) }
+    let own = Self.ownMaps
+    hostUID = Self.outside(seen.user, own.users)
+    hostGID = Self.outside(seen.group, own.groups)
+    hostGroups = seen.groups.map { Self.outside($0, own.groups) }
     arguments = (text("cmdline") ?? "").split(separator: "\0", omittingEmptySubsequences: false)
       .map(String.init)
     if arguments.last?.isEmpty ?? false { arguments.removeLast() }
     label = (text("attr/current") ?? "").filter { !$0.isNewline && $0 != "\0" }
   }
 
-  private static func map(_ text: String?) -> [(inside: UInt32, outside: UInt32, count: UInt32)] {
+  private typealias Mapping = (inside: UInt32, outside: UInt32, count: UInt32)
+
+  /// The maps of this process's namespace, which lead to the host where it is a user's.
+  private static let ownMaps: (users: [Mapping], groups: [Mapping]) = {
+    func read(_ name: String) -> [Mapping] {
+      map(
+        (try? readFile("/proc/self/\(name)", limit: 1 << 20)).map {
+          String(decoding: $0, as: UTF8.self)
+        })
+    }
+    return (read("uid_map"), read("gid_map"))
+  }()
+
+  private static func userNamespace(of process: String) -> String? {
+    try? linkTarget(of: "/proc/\(process)/ns/user")
+  }
+
+  private static func map(_ text: String?) -> [Mapping] {
     (text ?? "").split(separator: "\n").compactMap { line in
       let numbers = line.split(separator: " ").compactMap { UInt32($0) }
       return numbers.count == 3 ? (numbers[0], numbers[1], numbers[2]) : nil
     }
   }
 
-  private static func inside(
-    _ id: UInt32, _ map: [(inside: UInt32, outside: UInt32, count: UInt32)]
-  ) -> UInt32 {
+  private static func outside(_ id: UInt32, _ map: [Mapping]) -> UInt32 {
+    for part in map where id >= part.inside && id - part.inside < part.count {
+      return part.outside &+ (id - part.inside)
+    }
+    return id
+  }
+
+  private static func inside(_ id: UInt32, _ map: [Mapping]) -> UInt32 {
     for part in map where id >= part.outside && id - part.outside < part.count {
       return part.inside &+ (id - part.outside)
     }

@@ -63,8 +63,9 @@ public struct TopReport {
       case "group", "rgroup": names.groups[process.gid] ?? "\(process.gid)"
       case "groups":
         process.groups.map { names.groups[$0] ?? "\($0)" }.joined(separator: ",")
-      case "huser": "\(process.hostUID)"
-      case "hgroup", "hgroups": "\(process.hostGID)"
+      case "huser": TopReport.hostUsers.name(ofUser: process.hostUID) ?? "\(process.hostUID)"
+      case "hgroup": TopReport.hostGroup(process.hostGID)
+      case "hgroups": process.hostGroups.map(TopReport.hostGroup).joined(separator: ",")
       case "hpid": "\(process.hostID)"
       case "pid": "\(process.id)"
       case "ppid": "\(parents[Int32(clamping: process.statField(4))] ?? 0)"
@@ -85,6 +86,23 @@ public struct TopReport {
       default: "?"
       }
     }
+  }
+
+  private static let hostUsers = PasswordFile(
+    (try? readFile("/etc/passwd", limit: 1 << 24)) ?? [])
+
+  private static let hostGroupNames: [UInt32: String] = {
+    let bytes = (try? readFile("/etc/group", limit: 1 << 24)) ?? []
+    var names: [UInt32: String] = [:]
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+      if fields.count > 2, let number = UInt32(fields[2]) { names[number] = String(fields[0]) }
+    }
+    return names
+  }()
+
+  private static func hostGroup(_ number: UInt32) -> String {
+    hostGroupNames[number] ?? "\(number)"
   }
 
   private func terminal(_ device: Int64) -> String {
