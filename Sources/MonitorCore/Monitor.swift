@@ -25,7 +25,7 @@ final class Monitor {
 
   let plan: LaunchPlan
   /// Where descriptors of the caller's stand that the container gets, by their numbers.
-  let inherited: [CInt: SharedDescriptor]
+  private(set) var inherited: [CInt: SharedDescriptor]
   let folder: SharedDescriptor
   let loop: EventLoop
   let children: Children
@@ -96,6 +96,12 @@ final class Monitor {
 
   func sessionEnded(_ name: String?) {
     if let name { updateStatus { $0.sessions.removeAll { $0 == name } } }
+  }
+
+  /// Lets go of what was only held: before anybody hears that the container is gone, so that its ports are
+  /// free for the next.
+  func releaseHeld() {
+    for number in plan.heldDescriptors { inherited[number] = nil }
   }
 
   // MARK: Signals

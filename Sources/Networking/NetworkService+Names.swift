@@ -14,9 +14,8 @@ extension NetworkService {
   /// returns.
   func addNames(_ state: ContainerState, _ steps: [AttachmentPlan.Step]) throws(NetworkError) {
     let named = zip(steps, state.statuses).filter { step, status in
-      step.network.driver == "bridge" && !status.addresses.isEmpty
-        // The server also watches over published ports.
-        && (step.network.isDNSEnabled || !state.ports.isEmpty)
+      // The server also watches over the rules of the firewall.
+      step.network.driver == "bridge" && step.options.isManaged && !status.addresses.isEmpty
     }
     guard !named.isEmpty, let server = nameServer else { return }
     try lockingNames { (directory) throws(NetworkError) in

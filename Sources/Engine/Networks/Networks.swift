@@ -28,9 +28,7 @@ public struct Networks {
     }
     result.dnsPort = settings.dnsPort ?? 53
     result.nameServerProgram = try? engine.configuration.programs.path(of: "podman-dns")
-    if !result.isRootless {
-      result.restoreCommand = (try? engine.ownCommand(["network", "reload", "--all"])) ?? []
-    }
+    result.restoreCommand = (try? engine.ownCommand(["network", "reload", "--all"])) ?? []
     result.pastaOptions = settings.pastaOptions
     result.helperFolders += engine.configuration.programs.searched
     result.usesCNI = usesCNI

@@ -63,6 +63,7 @@ extension Monitor {
       && (restartsRegardless
         || restart.restarts(exitCode: exitCode, count: status.restartCount))
     phase = restarts ? .restarting : .exited
+    if !restarts { releaseHeld() }
     updateStatus {
       $0.state = restarts ? .restarting : .exited
       $0.pid = 0
@@ -82,6 +83,7 @@ extension Monitor {
   /// It is gone for good.
   func exited() {
     phase = .exited
+    releaseHeld()
     if status.state != .exited { updateStatus { $0.state = .exited } }
     // Only if it never was: who asked for the container is told why not.
     answer.send(LaunchAnswer(monitor: CurrentProcess.id, pid: 0))

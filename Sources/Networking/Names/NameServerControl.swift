@@ -55,7 +55,13 @@ struct NameServerControl {
     try checkExecutable(program)
     var pipe = try Pipe()
     let arguments = ArgumentVector([program, folder, String(port)])
-    let environment = ArgumentVector(["PATH=/usr/bin:/bin"])
+    // What the command that restores the firewall has to know of its user and place.
+    let known = CurrentProcess.environment().filter { variable in
+      ["_CONTAINERS_", "CONTAINERS_", "HOME=", "XDG_RUNTIME_DIR="].contains {
+        variable.hasPrefix($0)
+      }
+    }
+    let environment = ArgumentVector(["PATH=/usr/bin:/bin"] + known)
     guard let writing = pipe.writing.take(), let reading = pipe.reading.take() else { return "" }
     let null = try openFile("/dev/null", [.readWrite])
     switch try Clone.clone() {
