@@ -344,5 +344,9 @@ if Context.environment["FUZZ"] != nil {
     .executableTarget(
       name: "StorageFuzz", dependencies: ["EngineConfig", "LinuxSystem", "Storage", system],
       path: "Tests/Unit/StorageFuzz", swiftSettings: library),
+    .executableTarget(
+      name: "TransferFuzz",
+      dependencies: ["EngineConfig", "HelperProtocols", "ImageSpec", "JSON", "Transfer"],
+      path: "Tests/Unit/TransferFuzz", swiftSettings: library),
   ]
 }

@@ -6,6 +6,8 @@ public struct Platform: Hashable, Sendable {
   public var os: String
   public var osVersion: String?
   public var osFeatures: [String]?
+  /// Of the processor: Docker's lists alone have them, OCI's keep the word for later.
+  public var features: [String]?
   public var variant: String?
 
   public init(os: String = "linux", architecture: String, variant: String? = nil) {
@@ -92,6 +94,7 @@ extension Platform: JSONObject {
     try object.member("os", &os)
     try object.member("os.version", &osVersion)
     try object.member("os.features", &osFeatures)
+    try object.member("features", &features)
     try object.member("variant", &variant)
   }
 }

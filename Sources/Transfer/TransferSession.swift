@@ -11,6 +11,8 @@ public final class TransferSession {
   let request: TransferRequest
   let environment: [String: String]
   let loop: EventLoop
+  /// How layers are written: as the request says, but while another compression is added.
+  var writing: ImageWriting
   private let tell: (TransferEvent) -> Void
   private var readConf: RegistriesConf?
   private var readStores: SignatureStores?
@@ -26,6 +28,7 @@ public final class TransferSession {
       throw TransferFailure(error, host: "")
     }
     self.request = request
+    writing = request.writing
     self.environment = environment
     self.tell = tell
   }

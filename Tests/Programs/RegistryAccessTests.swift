@@ -32,7 +32,7 @@ struct RegistryAccessTests {
   }
 
   @Test func credentialHelpersKeepWhatALoginGives() throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       try makeHelper(engine)
       let registry = try TestRegistry(engine) { request, _, _ in
         request.headers["authorization"] == "Basic dXNlcjpwYXNz"
@@ -74,7 +74,7 @@ struct RegistryAccessTests {
   }
 
   @Test func clientCertificatesAreShown() throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       let folder = engine.workspace.folder
       let server = try DockerRegistry.makeCertificate(engine.workspace)
       let client = try DockerRegistry.makeCertificate(engine.workspace, name: "client")
@@ -111,7 +111,7 @@ struct RegistryAccessTests {
   }
 
   @Test func proxiesAreUsedAndPassedBy() throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       try engine.must("rmi", "--all", "--force")
       let proxy = try TestRegistry(engine) { request, _, _ in
         request.method == "CONNECT" ? .text(403, "no tunnels here") : nil
@@ -134,7 +134,7 @@ struct RegistryAccessTests {
   }
 
   @Test func eachFailureOfTheWayHasItsSentence() throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       let port = try Loopback.freePort()
       let plain = try TestServer(engine.workspace) { _, _ in .text(404, "") }
       let server = try DockerRegistry.makeCertificate(engine.workspace)
@@ -159,7 +159,7 @@ struct RegistryAccessTests {
   }
 
   @Test func mirrorsPrefixesAndAliasesLeadToTheImage() throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       let host = try DockerRegistry.start(engine.workspace)
       let id = try engine.inspect(Engine.image, "{{.Id}}")
       try engine.must("push", "-q", "--tls-verify=false", Engine.image, "\(host)/mirror/box:1")
@@ -227,7 +227,7 @@ struct RegistryAccessTests {
   }
 
   @Test func dockersDaemonGivesAndTakes() throws {
-    try withEngine { engine in
+    try withEngine(hasOwnNetwork: false) { engine in
       let folder = engine.workspace.folder
       let socket = folder + "/d.sock"
       guard let dockerd = Program.named("dockerd") else { return }

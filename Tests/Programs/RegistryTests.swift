@@ -180,6 +180,145 @@ struct RegistryTests {
     }
   }
 
+  @Test func listsAreChangedAndPushedAsAsked() throws {
+    try withEngine(hasOwnNetwork: false) { engine in
+      let host = try DockerRegistry.start(engine.workspace)
+      let list = "localhost/list:1"
+      try engine.must("manifest", "create", list, Engine.image)
+      let digest = try #require(
+        try engine.must("manifest", "inspect", list).json["manifests"][0]["digest"].string)
+      try engine.must(
+        "manifest", "annotate", "--features", "sse4,avx", "--os-version", "10", "--annotation",
+        "a=b", list, digest)
+      try engine.must("manifest", "annotate", "--index", "--subject", Engine.image, list)
+      let changed = try engine.must("manifest", "inspect", list).json
+      #expect(changed["manifests"][0]["platform"]["features"][1].string == "avx")
+      #expect(changed["manifests"][0]["platform"]["os.version"].string == "10")
+      #expect(changed["manifests"][0]["annotations"]["a"].string == "b")
+      #expect(changed["subject"]["digest"].string == digest)
+      let target = "docker://\(host)/list:1"
+      let push = ["manifest", "push", "-q", "--tls-verify=false"]
+      func pushed(_ flags: String...) throws -> Output {
+        try engine.workspace.run(engine.command(push + flags + [list, target]))
+      }
+      // The list alone is refused by a registry that has nothing of it.
+      #expect(try pushed("--all=false").status == 125)
+      #expect(try pushed("--add-compression", "zstd").status == 0)
+      let raw = try engine.workspace.must(
+        try #require(Program.named("skopeo")), "inspect", "--raw", "--tls-verify=false", target
+      ).json["manifests"]
+      #expect(raw[1]["digest"].string != nil && raw[2]["digest"].string == nil, "\(raw)")
+      #expect(
+        raw[1]["platform"]["architecture"].string == raw[0]["platform"]["architecture"].string)
+      #expect(raw[1]["annotations"]["io.github.containers.compression.zstd"].string == "true")
+      let zstd = try engine.workspace.must(
+        try #require(Program.named("skopeo")), "inspect", "--raw", "--tls-verify=false",
+        "docker://\(host)/list@\(raw[1]["digest"].string ?? "")")
+      #expect(zstd.stdout.contains("tar+zstd"), "\(zstd)")
+      #expect(try pushed("--add-compression", "brotli").stderr.contains("gzip or zstd"))
+      // Both can be pulled.
+      try engine.must("manifest", "rm", list)
+      try engine.must("rmi", "--all", "--force")
+      try engine.must("pull", "-q", "--tls-verify=false", target)
+      try engine.must("rmi", "--all", "--force")
+      try engine.must(
+        "pull", "-q", "--tls-verify=false", "\(host)/list@\(raw[1]["digest"].string ?? "")")
+    }
+  }
+
+  @Test func theWayIsShown() throws {
+    try withEngine(hasOwnNetwork: false) { engine in
+      let host = try DockerRegistry.start(engine.workspace)
+      let name = "\(host)/box:1"
+      let words = ["--tls-verify=false", name]
+      engine.workspace.environment["NO_COLOR"] = "1"
+      engine.workspace.environment["TERM"] = "xterm"
+      let id = try engine.inspect(Engine.image, "{{.Id}}")
+      // On a terminal a line for each layer is drawn again and again, without colour.
+      let pushed = try engine.onTerminal("push", "--tls-verify=false", Engine.image, name)
+      #expect(pushed.stdout.contains("Copying blob"), "\(pushed)")
+      #expect(pushed.stdout.contains("done   | "), "\(pushed)")
+      #expect(pushed.stdout.contains("\u{1B}[K"), "\(pushed)")
+      #expect(
+        pushed.stdout.range(of: "\u{1B}\\[[0-9;]*m", options: .regularExpression) == nil,
+        "\(pushed)")
+      // Elsewhere one line each, once.
+      try engine.must("rmi", "--all", "--force")
+      let pulled = try engine.workspace.must(engine.command(["pull"] + words))
+      #expect(pulled.stdout == id + "\n")
+      #expect(!pulled.stderr.contains("\u{1B}"))
+      let lines = pulled.stderr.split(separator: "\n")
+      #expect(lines.filter { $0.hasPrefix("Copying blob sha256:") }.count == 1, "\(pulled)")
+      #expect(lines.filter { $0.hasPrefix("Copying config sha256:") }.count == 1, "\(pulled)")
+      let again = try engine.workspace.must(engine.command(["pull"] + words))
+      #expect(again.stderr.contains("skipped: already exists"), "\(again)")
+      let quiet = try engine.workspace.must(engine.command(["pull", "-q"] + words))
+      #expect(quiet.stdout == id + "\n")
+      #expect(quiet.stderr == "")
+    }
+  }
+
+  @Test func imagesOfArchivesAreNamed() throws {
+    try withEngine(hasOwnNetwork: false) { engine in
+      let folder = engine.workspace.folder
+      let id = try engine.inspect(Engine.image, "{{.Id}}")
+      try engine.workspace.must(
+        "\(projectFolder)/Scripts/make-image", folder + "/second", #"{"Cmd": ["/bin/other"]}"#,
+        folder + "/root.tar")
+      let second = try engine.must("pull", "-q", "oci:\(folder)/second").text
+      try engine.must("tag", second, "localhost/second:2")
+      let archive = folder + "/several.tar"
+      try engine.must("save", "-q", "-m", "-o", archive, Engine.image, "second:2")
+      for (place, expected) in [
+        (":localhost/second:2", second), (":@0", id), (":@1", second), (":\(Engine.image)", id),
+      ] {
+        try engine.must("rmi", "--all", "--force")
+        let output = try engine.must("pull", "-q", "docker-archive:\(archive)\(place)")
+        #expect(output.text == expected, "\(place): \(output)")
+      }
+      for place in [":@7", ":localhost/third:1"] {
+        let output = try engine.run("pull", "-q", "docker-archive:\(archive)\(place)")
+        #expect(output.status == 125)
+        #expect(output.stderr.contains("image not known"), "\(output)")
+      }
+      let all = try engine.must("load", "-q", "-i", archive)
+      #expect(all.lines.count == 2, "\(all)")
+      // A layout with two images under names of their own, made by skopeo.
+      let skopeo = try #require(Program.named("skopeo"))
+      for (source, name) in [("layout", "one"), ("second", "two")] {
+        try engine.workspace.must(
+          skopeo, "--insecure-policy", "copy", "-q", "oci:\(folder)/\(source)",
+          "oci:\(folder)/both:\(name)")
+      }
+      try engine.must("rmi", "--all", "--force")
+      #expect(try engine.must("pull", "-q", "oci:\(folder)/both:two").text == second)
+      let unnamed = try engine.run("pull", "-q", "dir:\(folder)/nothing")
+      #expect(unnamed.status == 125)
+      try engine.must("push", "-q", second, "oci-archive:\(folder)/a.tar:some.example/name:3")
+      try engine.must("push", "-q", second, "dir:\(folder)/files")
+      try engine.must("rmi", "--all", "--force")
+      #expect(
+        try engine.must("pull", "-q", "oci-archive:\(folder)/a.tar:some.example/name:3").text
+          == second)
+      #expect(try engine.inspect(second, "{{.RepoTags}}") == "[some.example/name:3]")
+      try engine.must("rmi", "--all", "--force")
+      #expect(try engine.must("pull", "-q", "dir:\(folder)/files").text == second)
+    }
+  }
+
+  @Test func everyTagOfARepositoryIsPulled() throws {
+    try withEngine(hasOwnNetwork: false) { engine in
+      let host = try DockerRegistry.start(engine.workspace)
+      for tag in ["1", "2", "3"] {
+        try engine.must("push", "-q", "--tls-verify=false", Engine.image, "\(host)/box:\(tag)")
+      }
+      try engine.must("rmi", "--all", "--force")
+      try engine.must("pull", "-q", "--tls-verify=false", "--all-tags", "\(host)/box")
+      let names = try engine.must("images", "--format", "{{.Repository}}:{{.Tag}}").lines.sorted()
+      #expect(names == ["\(host)/box:1", "\(host)/box:2", "\(host)/box:3"])
+    }
+  }
+
   @Test func archivesCarryImages() throws {
     try withEngine(hasOwnNetwork: false) { engine in
       let id = try engine.inspect(Engine.image, "{{.Id}}")

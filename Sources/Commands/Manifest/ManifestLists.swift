@@ -99,12 +99,17 @@ enum ManifestPush {
     }, run: run)
 
   static func run(_ call: Call) throws -> Int32 {
-    guard call.options.list("add-compression").isEmpty else {
+    let added = call.options.list("add-compression")
+    for name in added where name != "gzip" && name != "zstd" {
+      throw CommandFailure("--add-compression \"\(name)\": it can be gzip or zstd")
+    }
+    guard added.isEmpty || call.options.flag("all") else {
       throw CommandFailure(
-        "--add-compression is not supported yet; please push again with --compression-format")
+        "--add-compression needs the images of the list: please leave out --all=false")
     }
     var options = try ManifestFlags.options(call)
     options.writing = try ImagePush.writing(call, toFolder: false)
+    options.writing.addedCompressions = added
     let digest = try call.engine.manifests.push(
       call.arguments[0], to: call.arguments.count > 1 ? call.arguments[1] : nil,
       removes: call.options.flag("rm") || call.options.flag("purge"), options)

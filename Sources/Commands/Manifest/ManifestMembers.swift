@@ -48,6 +48,7 @@ enum ManifestFlags {
     note.variant = given("variant")
     note.osVersion = given("os-version")
     if call.options.isDeclared("os-features") { note.osFeatures = call.options.list("os-features") }
+    note.features = call.options.list("features")
     note.annotations = try pairs(call.options.list("annotation"))
     return note
   }
@@ -102,15 +103,27 @@ enum ManifestAnnotate {
       [
         Option("index", .flag(), "apply annotations to the index itself"),
         Option("os-features", .list(), "override the OS features of the specified image"),
+        Option(
+          "subject", .string(), "set the subject to which the image index refers",
+          completion: .names("images")),
       ] + ManifestFlags.note
     }, run: run)
 
   static func run(_ call: Call) throws -> Int32 {
     let note = try ManifestFlags.note(call)
     let manifests = try call.engine.manifests
-    if call.options.flag("index") {
-      call.output.line(try manifests.annotate(list: call.arguments[0], note.annotations))
+    let subject = call.options.given("subject").flatMap { $0.isEmpty ? nil : $0 }
+    if call.options.flag("index") || subject != nil && call.arguments.count == 1 {
+      var id = try manifests.annotate(list: call.arguments[0], note.annotations)
+      if let subject {
+        id = try manifests.setSubject(
+          subject, of: call.arguments[0], try ManifestFlags.options(call))
+      }
+      call.output.line(id)
       return 0
+    }
+    guard subject == nil else {
+      throw CommandFailure("--subject is of the list itself: please give --index and no image")
     }
     guard call.arguments.count == 2 else {
       throw CommandFailure("the image to annotate has to be named, or --index given")

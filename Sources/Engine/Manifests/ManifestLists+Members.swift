@@ -10,6 +10,8 @@ public struct ManifestNote: Sendable {
   public var variant: String?
   public var osVersion: String?
   public var osFeatures: [String] = []
+  /// `features` of Docker's lists.
+  public var features: [String] = []
   public var annotations: [String: String] = [:]
 
   public init() {}
@@ -21,6 +23,7 @@ public struct ManifestNote: Sendable {
     if let variant { platform.variant = variant }
     if let osVersion { platform.osVersion = osVersion }
     if !osFeatures.isEmpty { platform.osFeatures = osFeatures }
+    if !features.isEmpty { platform.features = features }
     entry.platform = platform
     if !annotations.isEmpty {
       entry.annotations = (entry.annotations ?? [:]).merging(annotations) { $1 }
@@ -65,6 +68,20 @@ extension ManifestLists {
   @discardableResult
   public func annotate(list name: String, _ annotations: [String: String]) throws -> String {
     try change(name) { $0.index.annotations = merged($0.index.annotations, annotations) }
+  }
+
+  /// Says which image a list is about: OCI image-spec, image-index.md, `subject`.
+  ///
+  /// - Parameter subject: an image or list of the store, or a place with or without its transport.
+  @discardableResult
+  public func setSubject(
+    _ subject: String, of name: String, _ options: TransferOptions
+  ) throws -> String {
+    guard var entry = try members(of: subject, options).first?.entry else {
+      throw EngineError.failed(subject, reason: "it is an empty list")
+    }
+    (entry.platform, entry.annotations) = (nil, nil)
+    return try change(name) { $0.index.subject = entry }
   }
 
   /// Takes a member out of a list.

@@ -91,7 +91,7 @@ public struct ManifestLists {
   ) throws -> String {
     let list = try read(name)
     var options = options
-    options.choice.all = true
+    options.choice.listOnly = !options.choice.all
     var request = try engine.images.request(.copy, options)
     request.source = "containers-storage:" + list.image.id
     request.destination = try place(destination ?? list.image.names.first ?? name)

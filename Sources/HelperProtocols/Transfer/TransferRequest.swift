@@ -117,6 +117,8 @@ public struct RegistryAccess: JSONObject, Sendable, Equatable {
 public struct ImageChoice: JSONObject, Sendable, Equatable {
   /// Every one, and the list itself.
   public var all = false
+  /// The list alone: the destination has its images.
+  public var listOnly = false
   public var os: String?
   public var architecture: String?
   public var variant: String?
@@ -127,6 +129,7 @@ public struct ImageChoice: JSONObject, Sendable, Equatable {
 
   public mutating func members(_ object: inout JSONMembers) throws(JSONError) {
     try object.member("all", &all)
+    try object.member("listOnly", &listOnly)
     try object.member("os", &os)
     try object.member("architecture", &architecture)
     try object.member("variant", &variant)
@@ -142,6 +145,8 @@ public struct ImageWriting: JSONObject, Sendable, Equatable {
   public var compressionLevel: Int?
   /// Whether layers that are compressed in another way are compressed anew.
   public var forcesCompression = false
+  /// Compressions in which a list is to have each of its images too.
+  public var addedCompressions: [String] = []
   /// Whether signatures are left behind.
   public var removesSignatures = false
   /// A GnuPG key to sign with.
@@ -164,6 +169,7 @@ public struct ImageWriting: JSONObject, Sendable, Equatable {
     try object.member("compression", &compression)
     try object.member("compressionLevel", &compressionLevel)
     try object.member("forcesCompression", &forcesCompression)
+    try object.member("addedCompressions", &addedCompressions)
     try object.member("removesSignatures", &removesSignatures)
     try object.member("signBy", &signBy)
     try object.member("sigstoreKey", &sigstoreKey)

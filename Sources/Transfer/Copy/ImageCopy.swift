@@ -49,7 +49,7 @@ final class ImageCopy {
       try destination.commit()
       return image
     case .index(let index):
-      return choice.all ? try copyAll(top, index) : try copyOne(top, index)
+      return choice.all || choice.listOnly ? try copyAll(top, index) : try copyOne(top, index)
     }
   }
 
@@ -91,7 +91,7 @@ final class ImageCopy {
     }
     var index = index
     var first: TransferredImage?
-    for place in index.manifests.indices {
+    for place in index.manifests.indices where !choice.listOnly {
       let entry = index.manifests[place]
       let raw = try member(entry)
       guard case .image(let manifest) = try raw.document(source.name) else {
@@ -104,6 +104,7 @@ final class ImageCopy {
       index.manifests[place].size = Int64(written.bytes.count)
       index.manifests[place].mediaType = written.mediaType ?? entry.mediaType
     }
+    if !choice.listOnly { try addCompressions(to: &index, top) }
     guard case .index(let old) = try top.document(source.name) else { return try unreadable() }
     var written = top
     if old != index || !fits(index.family) {
@@ -120,6 +121,37 @@ final class ImageCopy {
     try destination.commit()
     return TransferredImage(
       id: first?.id ?? "", digest: written.digest.description, names: session.request.names)
+  }
+
+  /// Adds to a list each of its images in other compressions. Who prefers zstd knows those by an annotation;
+  /// others take the first of a platform.
+  private func addCompressions(
+    to index: inout ImageIndex, _ top: RawManifest
+  ) throws(TransferFailure) {
+    guard !writing.addedCompressions.isEmpty, case .index(let old) = try top.document(source.name)
+    else { return }
+    defer { session.writing = writing }
+    for name in writing.addedCompressions {
+      guard let compression = MediaType.Compression(rawValue: name) else { continue }
+      session.writing.compression = name
+      session.writing.forcesCompression = true
+      for (entry, own) in zip(old.manifests, index.manifests) {
+        let raw = try member(entry)
+        guard case .image(let manifest) = try raw.document(source.name) else { continue }
+        let image = try copy(raw, manifest, isTop: false, isAdded: true)
+        guard let digest = Digest(image.digest), let written = lastWritten,
+          !index.manifests.contains(where: { $0.digest == digest })
+        else { continue }
+        var new = own
+        (new.digest, new.size) = (digest, Int64(written.bytes.count))
+        new.mediaType = written.mediaType ?? own.mediaType
+        if compression == .zstd {
+          new.annotations = (new.annotations ?? [:]).merging(
+            ["io.github.containers.compression.zstd": "true"]) { $1 }
+        }
+        index.manifests.append(new)
+      }
+    }
   }
 
   private func unreadable() throws(TransferFailure) -> TransferredImage {
@@ -142,7 +174,7 @@ final class ImageCopy {
   private var lastWritten: RawManifest?
 
   private func copy(
-    _ raw: RawManifest, _ manifest: ImageManifest, isTop: Bool
+    _ raw: RawManifest, _ manifest: ImageManifest, isTop: Bool, isAdded: Bool = false
   ) throws(TransferFailure) -> TransferredImage {
     let signatures = SignatureList(source, of: raw.digest)
     try policy.check(source, raw, signatures, session)
@@ -175,7 +207,8 @@ final class ImageCopy {
     try destination.put(configuration: text, blob.digest)
     let written = try rewritten(raw, manifest, new)
     let old =
-      destination.takesSignatures && !writing.removesSignatures ? try signatures.all() : []
+      destination.takesSignatures && !writing.removesSignatures && !isAdded
+      ? try signatures.all() : []
     try refuseChange(of: raw, into: written, old)
     report(.manifest)
     try destination.put(manifest: written, isTop: isTop)

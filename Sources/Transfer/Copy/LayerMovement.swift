@@ -61,7 +61,7 @@ final class LayerMovement {
     case .taken(let consumer):
       try start(index, try source.producer(layer, index: index), consumer, layer.compression, false)
     case .recoded(let compression, let consumer):
-      let writing = session.request.writing
+      let writing = session.writing
       let recoding = Recoding(
         compression, level: writing.compressionLevel,
         isChunked: writing.compression == "zstd:chunked")

@@ -18,12 +18,20 @@ struct AuthFile {
 
   /// Reads a file; one that is missing is empty.
   init(path: String) throws(TransferFailure) {
-    self.path = path
     let text: [UInt8]
     do { text = try readRegularFile(path, limit: 4 << 20) } catch {
-      if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return }
+      if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
+        try self.init([], path: path)
+        return
+      }
       throw TransferFailure(.configuration, path, detail: "\(error)")
     }
+    try self.init(text, path: path)
+  }
+
+  /// Reads the text of a file.
+  init(_ text: [UInt8], path: String) throws(TransferFailure) {
+    self.path = path
     if text.allSatisfy({ $0 == 0x20 || $0 == 0x0A }) { return }
     do { document = try JSONReader().read(JSONTree.self, from: text) } catch {
       throw TransferFailure(.configuration, path, detail: "\(error)")

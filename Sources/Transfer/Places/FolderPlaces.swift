@@ -84,7 +84,7 @@ final class FolderDestination: ImageDestination {
       [session, folder] () throws(TransferFailure) in
       try FolderConsumer(session, folder, subject: "layer \(layer.blob.digest)") { $0.hex }
     }
-    if session.request.writing.compression != nil,
+    if session.writing.compression != nil,
       let target = session.targetCompression(of: layer, usual: layer.compression)
     {
       return .recoded(target, try consumer())

@@ -154,13 +154,13 @@ extension TransferSession {
   func targetCompression(
     of layer: SourceLayer, usual: MediaType.Compression
   ) -> MediaType.Compression? {
-    let asked = request.writing.compression.flatMap {
+    let asked = writing.compression.flatMap {
       MediaType.Compression(rawValue: $0 == "zstd:chunked" ? "zstd" : $0)
     }
     let target = asked ?? usual
     if layer.compression == target { return nil }
     // A layer that is compressed already stays so, unless it is asked for.
-    if layer.compression != .none, target != .none, !request.writing.forcesCompression {
+    if layer.compression != .none, target != .none, !writing.forcesCompression {
       return nil
     }
     return target
