@@ -87,7 +87,7 @@ public struct ProcFileSystem: ~Copyable, Sendable {
   /// Opens without openat2(2): one component after the other, each looked at before the next.
   func walk(_ path: String, _ flags: OpenFlags) throws(SystemError) -> OwnedDescriptor {
     let mount = try root.lent.status().mount
-    var names = path.split(separator: "/").map(String.init)
+    var names = path.pathComponents.map(String.init)
     names.reverse()
     var directory = try root.lent.open(".", [.path, .directory])
     var links = 0
@@ -103,7 +103,7 @@ public struct ProcFileSystem: ~Copyable, Sendable {
         guard !target.hasPrefix("/"), links <= 8 else {
           throw SystemError("open", "/proc/\(path)", .tooManySymbolicLinkLevels)
         }
-        names.append(contentsOf: target.split(separator: "/").reversed().map(String.init))
+        names.append(contentsOf: target.pathComponents.reversed().map(String.init))
         continue
       }
       guard status.mount == mount else { throw SystemError("open", "/proc/\(path)", .improperLink) }

@@ -25,7 +25,7 @@ extension FileDescriptor {
   public func openWithoutLinks(
     _ path: String, _ flags: OpenFlags
   ) throws(SystemError) -> OwnedDescriptor {
-    let names = path.split(separator: "/").map(String.init)
+    let names = path.pathComponents.map(String.init)
     guard let last = names.last, !names.contains("..") else {
       throw SystemError("open", path, .invalidArgument)
     }

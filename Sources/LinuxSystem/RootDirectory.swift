@@ -98,7 +98,7 @@ public struct RootDirectory: ~Copyable, Sendable {
   public func makeParent(
     of path: String, mode: UInt32
   ) throws(SystemError) -> ParentDirectory {
-    var names = path.split(separator: "/")
+    var names = path.pathComponents
     guard let name = names.popLast(), name != ".", name != ".." else {
       throw SystemError("open", path, .invalidArgument)
     }
@@ -108,7 +108,7 @@ public struct RootDirectory: ~Copyable, Sendable {
 
   /// One call for the ordinary case; nil where links, `..` or the kernel want the walk.
   private func resolveWithoutLinks(_ path: String) throws(SystemError) -> ResolvedPath? {
-    let names = path.split(separator: "/").filter { $0 != "." }
+    let names = path.pathComponents.filter { $0 != "." }
     if walks || names.contains("..") { return nil }
     let clean = "/" + names.joined(separator: "/")
     do throws(SystemError) {
@@ -157,7 +157,7 @@ private struct PathWalk {
     self.root = root
     self.path = path
     self.making = making
-    rest = path.split(separator: "/").reversed().map(String.init)
+    rest = path.pathComponents.reversed().map(String.init)
   }
 
   private var place: FileDescriptor { trail.last?.lent ?? root }
@@ -189,7 +189,7 @@ private struct PathWalk {
         trail.removeAll()
         names.removeAll()
       }
-      rest.append(contentsOf: target.split(separator: "/").reversed().map(String.init))
+      rest.append(contentsOf: target.pathComponents.reversed().map(String.init))
       return
     }
     guard status.kind == .directory || !rest.contains(where: { $0 != "." }) else {
@@ -200,6 +200,8 @@ private struct PathWalk {
   }
 
   private func openEntry(_ name: String) throws(SystemError) -> OwnedDescriptor {
+    // It is one name, whatever else may come to be taken for one: the kernel would follow links in it.
+    guard !name.holdsSlash else { throw SystemError("open", path, .invalidArgument) }
     do throws(SystemError) {
       return try place.open(name, [.path, .noFollow])
     } catch where error.errno == .noSuchFileOrDirectory {

@@ -4,8 +4,8 @@ import LinuxSystem
 ///
 /// - Parameter folder: what a relative path is relative to; an absolute path.
 func absolutePath(_ path: String, in folder: String) -> String {
-  var parts: [Substring] = path.hasPrefix("/") ? [] : folder.split(separator: "/")
-  for part in path.split(separator: "/") where part != "." {
+  var parts: [Substring] = path.hasPrefix("/") ? [] : folder.pathComponents
+  for part in path.pathComponents where part != "." {
     if part == ".." {
       _ = parts.popLast()
     } else {

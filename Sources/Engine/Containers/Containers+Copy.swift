@@ -121,7 +121,7 @@ struct FileCopy {
 
   /// What a copy is called where nobody says otherwise: the last part of the path as it was given.
   private func baseName(_ end: End, _ found: FileTree.Found) -> String? {
-    let last = end.path.split(separator: "/").last.map(String.init)
+    let last = end.path.pathComponents.last.map(String.init)
     guard let last, last != ".", last != ".." else { return found.name }
     return last
   }

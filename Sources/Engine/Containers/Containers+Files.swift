@@ -153,7 +153,7 @@ extension ContainerPreparation {
     if zone == "local" {
       path = "/etc/localtime"
     } else {
-      guard !zone.split(separator: "/").contains("..") else {
+      guard !zone.pathComponents.contains("..") else {
         throw EngineError.invalid(option: "--tz", value: zone, reason: "there is no such zone")
       }
       path = "/usr/share/zoneinfo/\(zone)"

@@ -125,7 +125,7 @@ final class FileTree {
   }
 
   private func mount(holding path: String) -> (root: SharedDescriptor, rest: String)? {
-    let path = "/" + path.split(separator: "/").joined(separator: "/")
+    let path = "/" + path.pathComponents.joined(separator: "/")
     for mount in mounts {
       if path == mount.path { return (mount.root, "/") }
       if path.hasPrefix(mount.path + "/") {
@@ -156,7 +156,7 @@ final class FileTree {
   }
 
   private func found(_ path: String, in root: borrowing RootDirectory) throws -> Found? {
-    guard let name = path.split(separator: "/").last.map(String.init) else {
+    guard let name = path.pathComponents.last.map(String.init) else {
       return Found(kind: .directory, folder: SharedDescriptor(try root.lent.duplicated()))
     }
     let above = String(path.dropLast(name.count + 1))

@@ -21,8 +21,8 @@ extension ContainerResolution {
       byDestination[mount.destination] = mount
     }
     let sorted = byDestination.values.sorted {
-      let left = $0.destination.split(separator: "/").count
-      let right = $1.destination.split(separator: "/").count
+      let left = $0.destination.pathComponents.count
+      let right = $1.destination.pathComponents.count
       return left == right ? $0.destination < $1.destination : left < right
     }
     return try sorted.map(named)
@@ -57,7 +57,7 @@ extension ContainerResolution {
         var bind = mount
         bind.kind = .bind
         bind.source = path
-        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        let name = path.pathComponents.last.map(String.init) ?? ""
         bind.destination = mount.destination.isEmpty ? path : mount.destination + "/" + name
         return bind
       }
@@ -130,7 +130,7 @@ extension ContainerResolution {
       secret.id = found.id
       if secret.target.isEmpty { secret.target = found.name }
       if !secret.isVariable, !secret.target.hasPrefix("/") {
-        guard !secret.target.split(separator: "/").contains("..") else {
+        guard !secret.target.pathComponents.contains("..") else {
           throw EngineError.invalid(
             option: "--secret", value: secret.target, reason: "the target leaves /run/secrets")
         }

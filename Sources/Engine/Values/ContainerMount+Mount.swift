@@ -1,3 +1,5 @@
+import LinuxSystem
+
 extension ContainerMount {
   /// Reads the value of `--mount`: `type=bind,source=/a,target=/b,ro`.
   public init(mount text: String, in folder: String) throws(EngineError) {
@@ -104,7 +106,7 @@ private struct MountReader {
       guard let isSet = Self.flag(value ?? "true") else { throw wrong("\(field) is no flag") }
       mount.changesOwner = isSet
     case "subpath", "volume-subpath", "image-subpath":
-      guard let value, !value.split(separator: "/").contains("..") else {
+      guard let value, !value.pathComponents.contains("..") else {
         throw wrong("\(name) has to be a path below the source")
       }
       mount.subpath = value

@@ -1,3 +1,5 @@
+import LinuxSystem
+
 extension ContainerMount {
   /// Reads the value of `--volume`: `[SOURCE:]DESTINATION[:OPTIONS]`.
   ///
@@ -89,7 +91,7 @@ extension ContainerMount {
         option: option, value: path, reason: "the path in the container has to be absolute")
     }
     var names: [Substring] = []
-    for name in path.split(separator: "/") where name != "." {
+    for name in path.pathComponents where name != "." {
       if name == ".." { _ = names.popLast() } else { names.append(name) }
     }
     guard !names.isEmpty else {

@@ -26,7 +26,7 @@ struct WorkingDirectory {
     }
     if (try? WorkingDirectory.open(path, in: root.lent)) != nil { return }
     var parent = ""
-    for name in path.split(separator: "/") {
+    for name in path.pathComponents {
       let whole = "\(parent)/\(name)"
       if (try? WorkingDirectory.open(whole, in: root.lent)) == nil {
         guard let folder = try? WorkingDirectory.open("\(parent)/.", in: root.lent),

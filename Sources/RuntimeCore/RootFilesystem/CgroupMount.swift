@@ -46,7 +46,7 @@ extension MountedRoot {
     try makeFileSystem(folder, "tmpfs")
     let own = try ownCgroups()
     for hierarchy in hierarchies {
-      guard let name = hierarchy.mountPoint.split(separator: "/").last else { continue }
+      guard let name = hierarchy.mountPoint.pathComponents.last else { continue }
       let place = "\(mount.destination)/\(name)"
       if plan.hasCgroupNamespace {
         try mountHierarchy(hierarchy, at: place, mount, isReadOnly)

@@ -12,7 +12,7 @@ extension MountedRoot {
     for device in devices {
       try step(device.path) {
         let name = device.path.dropFirst("/dev/".count)
-        if device.path.hasPrefix("/dev/"), !name.isEmpty, name != "..", !name.contains("/") {
+        if device.path.hasPrefix("/dev/"), !name.isEmpty, name != "..", !name.holdsSlash {
           try make(device, String(name), in: dev)
         } else {
           let parent = try root.makeParent(of: device.path, mode: 0o755)

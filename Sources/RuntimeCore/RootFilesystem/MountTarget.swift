@@ -48,7 +48,7 @@ extension MountedRoot {
     }
     let wanted = PlannedMount.components(mount.destination)
     if let first = wanted.first, ["dev", "proc", "sys"].contains(first),
-      path.split(separator: "/").first != first
+      path.pathComponents.first != first
     {
       // What programs, and the masks, look for there must not be somewhere else.
       throw RuntimeError.invalid(

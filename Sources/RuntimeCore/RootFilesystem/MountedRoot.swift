@@ -135,6 +135,6 @@ extension RuntimeError {
 
 /// The path without its last component.
 func parentPath(of path: String) -> String {
-  let names = path.split(separator: "/").dropLast()
+  let names = path.pathComponents.dropLast()
   return "/" + names.joined(separator: "/")
 }

@@ -43,7 +43,7 @@ struct PlannedDevice: Equatable {
     guard device.path.hasPrefix("/"), !device.path.utf8.contains(0) else {
       throw RuntimeError.invalid(field: "\(field).path", reason: "it is no absolute path")
     }
-    path = "/" + device.path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    path = "/" + device.path.pathComponents.filter { $0 != "." }.joined(separator: "/")
     switch device.type {
     case .character, .unbuffered: kind = .character
     case .block: kind = .block

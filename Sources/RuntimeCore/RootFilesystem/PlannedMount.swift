@@ -92,7 +92,7 @@ struct PlannedMount {
   }
 
   static func components(_ path: String) -> [Substring] {
-    path.split(separator: "/").filter { $0 != "." }
+    path.pathComponents.filter { $0 != "." }
   }
 
   private func checkNames(_ type: String) throws {

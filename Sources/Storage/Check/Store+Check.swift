@@ -212,6 +212,6 @@ private struct CheckRun {
 extension String {
   /// A path whose folder ended with a slash.
   fileprivate var replacingDoubleSlash: String {
-    split(separator: "/").reduce("") { "\($0)/\($1)" }
+    pathComponents.reduce("") { "\($0)/\($1)" }
   }
 }

@@ -77,7 +77,7 @@ extension Store {
 
   /// Removes a file or folder that no record names, if that is still so under the lock.
   private func removeStray(_ path: String) throws -> Bool {
-    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    let name = path.pathComponents.last.map(String.init) ?? ""
     let id = String(name.prefix(64))
     guard isObjectID(id) else { return false }
     return try changingLayers { _, removals in

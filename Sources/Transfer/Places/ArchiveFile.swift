@@ -104,8 +104,8 @@ final class ArchiveFile {
 
   /// A path without `.` and `..`; nil where it leads out of the archive.
   private static func normalized(_ path: String, from member: String? = nil) -> String? {
-    var parts = member.map { $0.split(separator: "/").dropLast().map(String.init) } ?? []
-    for part in path.split(separator: "/") where part != "." {
+    var parts = member.map { $0.pathComponents.dropLast().map(String.init) } ?? []
+    for part in path.pathComponents where part != "." {
       if part == ".." {
         if parts.popLast() == nil { return nil }
       } else {

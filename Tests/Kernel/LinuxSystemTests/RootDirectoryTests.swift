@@ -69,6 +69,22 @@ import Testing
     #expect(first.isSamePlace(as: second))
   }
 
+  /// To Swift a slash and the combining mark behind it are one character, to the kernel two: no name may
+  /// come to hold both.
+  @Test(
+    arguments: ["/out/\u{301}x", "/behind", "out/\u{301}/\u{301}x/"], [false, true])
+  func aSlashIsASlash(_ path: String, walking: Bool) throws {
+    let tree = try Tree()
+    for (name, target) in [("out", tree.outside), ("behind", "out/\u{301}x")] {
+      try systemCall("symlink", name) { symlink(target, "\(tree.path)/\(name)") }
+    }
+    let root = try tree.root(walking: walking)
+    let made = try root.makeDirectories(path, mode: 0o755)
+    #expect(made.path.hasPrefix(tree.outside))
+    #expect(try tree.pathInTree(of: made.lent) == made.path)
+    #expect(try tree.outsideIsEmpty())
+  }
+
   @Test func entryIsNoLink() throws {
     let tree = try Tree()
     defer { withExtendedLifetime(tree) {} }

@@ -154,6 +154,21 @@ extension RuntimeTests {
       }
     }
 
+    /// A slash that a combining mark follows is a slash all the same: what stands before it may be a link.
+    @Test func aSlashWithACombiningMark() throws {
+      try withBundle { bundle throws in
+        let canary = try Canary(bundle)
+        #expect(symlink(canary.folder, bundle.rootfs + "/out") == 0)
+        #expect(symlink("out/\u{301}y", bundle.rootfs + "/behind") == 0)
+        bundle.addMount("/out/\u{301}x", type: "tmpfs", source: "tmpfs")
+        bundle.addMount("/behind", type: "tmpfs", source: "tmpfs")
+        bundle.config["process", "cwd"] = "/out/\u{301}z"
+        bundle.config["linux", "maskedPaths"] = ["/out/\u{301}sub"]
+        _ = try bundle.run()
+        #expect(canary.changes == [])
+      }
+    }
+
     /// Where the kernel or a filter refuses openat2, names are still resolved inside the root, or
     /// the container does not start.
     @Test(

@@ -58,7 +58,7 @@ final class OverlayDriver: StorageDriver {
     try lowerLinks(id).map { link in
       // ../<id>/diff
       let target = try linkTarget(of: linkPath(link))
-      let parts = target.split(separator: "/")
+      let parts = target.pathComponents
       guard parts.count >= 2, isObjectID(String(parts[parts.count - 2])) else {
         throw StorageError.damaged(path: linkPath(link), reason: "it leads to \(target)")
       }
