@@ -185,7 +185,7 @@ extension FirewallSet {
 
 extension NetlinkRequest {
   /// struct nfgenmsg: the version is 0.
-  fileprivate mutating func appendHeader(family: UInt8, resource: UInt16) {
+  mutating func appendHeader(family: UInt8, resource: UInt16) {
     append(family)
     append(UInt8(0))
     append(resource.bigEndian)

@@ -27,6 +27,14 @@ public struct FirewallSession<Socket: NetlinkSocket & ~Copyable>: ~Copyable {
     throw SystemError("change firewall", batch.table, .resourceTemporarilyUnavailable)
   }
 
+  /// Sends a question and returns the first message that answers it.
+  func answer(to request: [UInt8]) throws(SystemError) -> NetlinkAnswer {
+    try socket.send(request)
+    while true {
+      if let answer = NetlinkAnswer.messages(in: try socket.receive()).first { return answer }
+    }
+  }
+
   private func send(_ batch: FirewallBatch) throws(SystemError) {
     try socket.send(batch.datagram())
     let last = UInt32(truncatingIfNeeded: batch.messages.count)

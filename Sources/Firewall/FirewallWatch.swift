@@ -4,33 +4,38 @@ public import LinuxSystem
 import Netlink
 public import SystemPackage
 
-/// Hears when a table of the firewall is removed, as by `nft flush ruleset`.
+/// Hears when a table of the firewall is removed, as by `nft flush ruleset`, or another is made that
+/// changes what the first one is good for, as by a reload of firewalld.
 public struct FirewallWatch: ~Copyable {
   private let socket: KernelSocket
   private let table: String
+  private let other: String
 
   private static let group: UInt32 = 7  // NFNLGRP_NFTABLES
   private static let tables: UInt16 = 10 << 8
 
-  /// - Parameter table: of the family inet, in the namespace that the process is in.
-  public init(table: String) throws(SystemError) {
+  /// - Parameters:
+  ///   - table: whose removal is waited for, of the family inet, in the namespace that the process is in.
+  ///   - other: whose making is waited for.
+  public init(table: String, other: String) throws(SystemError) {
     let socket = try KernelSocket.listening(.netfilter, to: FirewallWatch.group)
     try socket.lent.setNonBlocking(true)
     try FirewallWatch.passOverElements(socket.lent)
     self.table = table
+    self.other = other
     self.socket = socket
   }
 
   /// Readable when something has changed.
   public var descriptor: FileDescriptor { socket.lent }
 
-  /// Reads what has come; whether the table was removed, or something was missed.
-  public func sawRemoval() -> Bool {
+  /// Reads what has come; whether a table was removed or made, or something was missed.
+  public func sawChange() -> Bool {
     var result = false
     while true {
       do throws(SystemError) {
         for answer in NetlinkAnswer.messages(in: try socket.receive())
-        where removes(answer) { result = true }
+        where matters(answer) { result = true }
       } catch {
         // Too much at once for us: it may have been that.
         if error.errno == .noBufferSpace { result = true }
@@ -39,9 +44,10 @@ public struct FirewallWatch: ~Copyable {
     }
   }
 
-  private func removes(_ answer: NetlinkAnswer) -> Bool {
-    // NFT_MSG_DELTABLE: struct nfgenmsg, then NFTA_TABLE_NAME.
-    answer.isOfKind(FirewallWatch.tables | 2) && answer.text(of: 1, after: 4) == table
+  private func matters(_ answer: NetlinkAnswer) -> Bool {
+    // NFT_MSG_DELTABLE or NFT_MSG_NEWTABLE: struct nfgenmsg, then NFTA_TABLE_NAME.
+    if answer.isOfKind(FirewallWatch.tables | 2) { return answer.text(of: 1, after: 4) == table }
+    return answer.isOfKind(FirewallWatch.tables) && answer.text(of: 1, after: 4) == other
   }
 
   /// Has the kernel drop messages that begin with a change of elements: each container that starts or

@@ -167,7 +167,7 @@ public final class NameServer {
     case .exchange(let exchange): advance(exchange)
     case .control: acceptControl()
     case .controlClient(let socket): serveControl(socket, event.token)
-    case .firewall: if watch?.sawRemoval() ?? false { restoreFirewall() }
+    case .firewall: if watch?.sawChange() ?? false { restoreFirewall() }
     case .restoration(let program): finish(program, event.token)
     case nil: break
     }

@@ -25,12 +25,12 @@ final class SharedWatch {
 
   init?() {
     do throws(SystemError) {
-      watch = try FirewallWatch(table: "podman")
+      watch = try FirewallWatch(table: "podman", other: "firewalld")
     } catch {
       return nil
     }
   }
 
   var descriptor: FileDescriptor { watch.descriptor }
-  func sawRemoval() -> Bool { watch.sawRemoval() }
+  func sawChange() -> Bool { watch.sawChange() }
 }

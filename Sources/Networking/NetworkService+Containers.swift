@@ -28,7 +28,9 @@ extension NetworkService {
       try states.write(state)
       // A user's ports are taken by the program that forwards them.
       let held = configuration.isRootless ? [] : try holdPorts(of: state)
+      let missing = try missingBridges(plan.steps)
       try makeDevices(plan.steps, &state)
+      try trust(missing)
       try publish(state, plan.steps, exclusive: true)
       state.isPublished = true
       try forwardPorts(state)
@@ -98,7 +100,9 @@ extension NetworkService {
       try states.write(state)
       var single = state
       single.statuses = [status]
+      let missing = try missingBridges([step])
       try makeDevices([step], &single)
+      try trust(missing)
       status = single.statuses.first ?? status
       state.statuses[state.statuses.count - 1] = status
       try addRules(of: [step])

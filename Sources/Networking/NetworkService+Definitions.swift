@@ -91,6 +91,7 @@ extension NetworkService {
       throw .inUse(network: network.name, containers: members.map(\.containerID))
     }
     try removeBridge(of: network)
+    if network.driver == "bridge" { distrust(network) }
     try Leases(folder: configuration.runFolder, network: network.name).removeAll()
     try files.remove(network.name)
     return network

@@ -38,6 +38,7 @@ extension NetworkService {
   /// - Parameter containerIDs: nil for all that have networks.
   public func reload(containerIDs: [String]? = nil) throws(NetworkError) {
     if configuration.usesCNI { return }
+    var bridges: [String: Network] = [:]
     for state in try states.all() where containerIDs?.contains(state.containerID) ?? true {
       guard state.lives else { continue }
       var steps: [AttachmentPlan.Step] = []
@@ -50,10 +51,14 @@ extension NetworkService {
             attachment: NetworkAttachment(network: network.name), network: network,
             options: options, interface: status.interface))
       }
+      for step in steps where step.network.driver == "bridge" && step.options.isManaged {
+        bridges[step.network.name] = step.network
+      }
       let uplinks = try forwardedPorts(state).map { [$0.element] } ?? []
       try changeRules(rules(of: steps) + publishedElements(state) + uplinks)
       try renewLeases(of: state)
     }
+    try trust(Array(bridges.values))
   }
 
   /// Takes the ports that a container publishes. Where a container has one, that is said: the program
