@@ -230,7 +230,7 @@ let package = Package(
       path: "Tests/Unit/StateStoreTests", swiftSettings: strict),
     .testTarget(
       name: "EngineTests",
-      dependencies: ["Engine", "ImageSpec", "JSON", "LinuxSystem", "RuntimeSpec"],
+      dependencies: ["Engine", "ImageSpec", "JSON", "LinuxSystem", "Networking", "RuntimeSpec"],
       path: "Tests/Unit/EngineTests", swiftSettings: strict),
     .testTarget(
       name: "CommandsTests",

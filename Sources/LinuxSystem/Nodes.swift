@@ -63,6 +63,16 @@ public func setExtendedAttribute(
   try systemCall("setxattr \(name)", path) { setxattr(path, name, bytes, bytes.count, 0) }
 }
 
+/// The same with a value of bytes; of a link itself where none is followed. See lsetxattr(2).
+public func setExtendedAttribute(
+  _ path: String, _ name: String, to value: [UInt8], followingLinks: Bool
+) throws(SystemError) {
+  try systemCall("setxattr \(name)", path) {
+    followingLinks
+      ? setxattr(path, name, value, value.count, 0) : lsetxattr(path, name, value, value.count, 0)
+  }
+}
+
 extension FileDescriptor {
   /// Changes the permission bits of this open file. See fchmod(2).
   public func changeMode(_ mode: UInt32, subject: String = "") throws(SystemError) {

@@ -41,6 +41,8 @@ final class Monitor {
   let answer: PlanAnswer
   var phase = Phase.creating
   var restart: RestartPlan
+  /// What the first creation restores the container with; nil once that was done.
+  var restoreOptions: [String]?
   var backOff = RestartBackOff()
   /// The first process, from its creation to its end.
   var pid: ProcessID?
@@ -63,6 +65,7 @@ final class Monitor {
     self.answer = answer
     self.inherited = inherited
     restart = plan.restart
+    restoreOptions = plan.restoreOptions
     folder = SharedDescriptor(try openFile(plan.runFolder, [.readOnly, .directory]))
     let children = Children()
     self.children = children

@@ -20,6 +20,9 @@ struct GlobalOptions {
         "systemd-cgroup",
         "let systemd make the cgroups; cgroupsPath is then slice:prefix:name"),
       Option(
+        "cgroup-manager", .text(),
+        "who makes the cgroups: cgroupfs, systemd, or nobody with disabled"),
+      Option(
         "rootless", .text(default: "auto"),
         "pass over cgroups that may not be changed: true, false or auto"),
       Option("version", "v", .flag, "print the version"),
@@ -53,9 +56,29 @@ struct GlobalOptions {
     } else {
       root = try RootFolder.standard.prepared()
     }
+    let manager = try cgroupManager()
     return RuntimeContext(
-      root: root, usesSystemd: parsed.flag("systemd-cgroup"), isRootless: try isRootless(),
-      log: log.runtimeLog)
+      root: root, usesSystemd: manager == .systemd, usesNoCgroups: manager == .disabled,
+      isRootless: try isRootless(), log: log.runtimeLog)
+  }
+
+  private enum CgroupManager: String {
+    case cgroupfs, systemd, disabled
+  }
+
+  private func cgroupManager() throws -> CgroupManager {
+    guard let text = parsed.text("cgroup-manager") else {
+      return parsed.flag("systemd-cgroup") ? .systemd : .cgroupfs
+    }
+    guard let manager = CgroupManager(rawValue: text) else {
+      throw CommandError.invalidOption(
+        "cgroup-manager", reason: "it can be cgroupfs, systemd or disabled")
+    }
+    if parsed.flag("systemd-cgroup"), manager != .systemd {
+      throw CommandError.invalidOption(
+        "cgroup-manager", reason: "--systemd-cgroup says that it is systemd")
+    }
+    return manager
   }
 
   /// The root as an absolute path without `.`, `..` and doubled slashes.

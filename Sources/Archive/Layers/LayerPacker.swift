@@ -42,6 +42,28 @@ public struct LayerPacker {
     try session.writer.finish()
   }
 
+  /// Writes some entries of a folder by their paths, each without what is below it, and finishes the sink.
+  /// What is not there any more is left out.
+  public func pack(
+    paths: [[UInt8]], of folder: FileDescriptor, to sink: any ByteSink
+  ) throws(ArchiveError) {
+    let session = PackSession(self, TarWriter(to: sink))
+    for bytes in paths {
+      guard let path = EntryPath(bytes), !path.isRoot else { continue }
+      do throws(ArchiveError) {
+        var parent = SharedDescriptor(try folder.openEntry(EntryName([0x2e]), O_PATH | O_DIRECTORY))
+        for name in path.parent.bytes.split(separator: UInt8(ascii: "/")) {
+          parent = SharedDescriptor(
+            try parent.lent.openEntry(EntryName(name), O_PATH | O_DIRECTORY))
+        }
+        try session.add(parent.lent, EntryName(path.name), path)
+      } catch where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
+        continue
+      }
+    }
+    try session.writer.finish()
+  }
+
   /// Writes what is in a folder, with all below it, with paths from the folder on.
   public func pack(contentsOf folder: FileDescriptor, to writer: TarWriter) throws(ArchiveError) {
     try PackSession(self, writer).addContent(of: folder, .root)

@@ -8,6 +8,7 @@ enum ContainerCommands {
   /// Those below `podman container`.
   static var below: [PodmanCommand] {
     shared + [
+      ContainerCheckpoint.command,
       ContainerCleanup.command,
       ContainerDiff.container,
       ContainerClone.command,
@@ -15,8 +16,10 @@ enum ContainerCommands {
       ContainerInspect.command,
       ContainerList.command.named("list", aliases: ["ls"]),
       ContainerPrune.command,
+      ContainerRestore.command,
+      ContainerRunLabel.command,
       MonitorEvent.command,
-    ] + ContainerRefusals.commands
+    ]
   }
 
   /// Those that stand in both places.

@@ -1,6 +1,7 @@
 import Cgroups
 import EngineConfig
 import LinuxSystem
+import SystemPackage
 
 /// Which cgroups the machine has, and who manages them.
 struct CgroupKind {
@@ -42,5 +43,56 @@ extension ContainerEngine {
       return (try? openFile(bus, [.path])) != nil ? "systemd" : "cgroupfs"
     }
     return "systemd"
+  }
+}
+
+/// `--cgroups split`: the cgroup that this process was started in, as a unit of systemd's is, gets one child for
+/// the container and one for who looks after it.
+struct SplitCgroup {
+  let isUnified: Bool
+
+  private static let supervisor = "supervisor"
+
+  /// Makes the place, and moves what is in the cgroup out of the way.
+  ///
+  /// - Returns: the path for the runtime.
+  func make(for id: String) throws -> String {
+    let text = try readFile("/proc/self/cgroup", limit: 1 << 16)
+    var path = Self.own(String(decoding: text, as: UTF8.self), isUnified: isUnified)
+    if path.hasSuffix("/" + Self.supervisor) {
+      path = String(path.dropLast(Self.supervisor.utf8.count + 1))
+    }
+    guard path != "/", !path.isEmpty else {
+      throw EngineError.unsupported(
+        "--cgroups split",
+        reason: "podman itself is in the root of the cgroups; it is for units of systemd")
+    }
+    if isUnified { try moveProcesses("/sys/fs/cgroup" + path) }
+    return "\(path)/libpod-payload-\(id)"
+  }
+
+  /// A cgroup of version 2 with processes can have no children that are limited.
+  private func moveProcesses(_ folder: String) throws {
+    let place = "\(folder)/\(Self.supervisor)"
+    try makeDirectories(place, mode: 0o755)
+    let text = try readFile("\(folder)/cgroup.procs", limit: 1 << 20)
+    for process in String(decoding: text, as: UTF8.self).split(separator: "\n") {
+      let file = try openFile("\(place)/cgroup.procs", [.writeOnly])
+      do throws(SystemError) {
+        try file.lent.writeAll(String(process), subject: place)
+      } catch {
+        // It may have ended meanwhile.
+        if error.errno != .noSuchProcess { throw error }
+      }
+    }
+  }
+
+  /// The path of a process in /proc/PID/cgroup: of version 2, or of systemd's own hierarchy.
+  static func own(_ text: String, isUnified: Bool) -> String {
+    let lines = text.split(separator: "\n").map {
+      $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+    }.filter { $0.count == 3 }
+    let wanted = isUnified ? "" : "name=systemd"
+    return lines.first { $0[1] == wanted }.map { String($0[2]) } ?? "/"
   }
 }

@@ -118,7 +118,7 @@ extension Containers {
     _ record: ContainerRecord, _ words: [String]
   ) throws -> (status: Int32, message: String) {
     let program = try engine.runtimeProgram(record.runtime)
-    return try engine.run(program, engine.runtimeOptions(program) + words)
+    return try engine.run(program, engine.runtimeOptions(program, record) + words)
   }
 }
 

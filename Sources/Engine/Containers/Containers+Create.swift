@@ -112,6 +112,10 @@ extension Containers {
         var volume = Volumes.Request(name: mount.source)
         volume.isAnonymous = mount.isAnonymous
         volume.isIgnoredIfPresent = true
+        for option in mount.volumeOptions {
+          let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
+          volume.options[parts.first ?? ""] = parts.count > 1 ? parts[1] : ""
+        }
         _ = try engine.volumes.create(volume)
         undo.add {
           if let made = try engine.volumes.volume(named: mount.source) {
@@ -137,19 +141,24 @@ extension Containers {
 
   private func storeOptions(_ record: ContainerRecord) throws -> ContainerOptions {
     func maps(_ mappings: [ContainerNamespaces.Mapping]) -> [IDMap] {
-      mappings.map {
+      // Files need no other owners where the numbers are the same.
+      if mappings.allSatisfy({ $0.containerID == $0.hostID }) { return [] }
+      return mappings.map {
         IDMap(containerID: $0.containerID, hostID: $0.hostID, size: $0.size)
       }
     }
     let metadata = StoreMetadata(
       imageName: record.imageName, imageID: record.imageID, name: record.name,
       created: record.created / 1_000_000_000)
-    return ContainerOptions(
+    var options = ContainerOptions(
       id: record.id, names: [record.name], image: record.imageID,
       metadata: try engine.text(metadata),
       mappings: IDMappings(
         users: maps(record.namespaces.uidMappings), groups: maps(record.namespaces.gidMappings)),
       isVolatile: record.isRemoved)
+    options.mountLabel = record.security.mountLabel
+    options.processLabel = record.security.processLabel
+    return options
   }
 }
 

@@ -97,7 +97,11 @@ extension ContainerPreparation {
       guard let line = Self.hostLine("/etc/passwd", name) else {
         throw EngineError.failed("--hostuser \(name)", reason: "the host has no such user")
       }
-      lines.append(line)
+      let own = line.prefix { $0 != ":" }
+      let isThere = try ContainerUser.entries("/etc/passwd", in: root).contains {
+        $0.first == String(own)
+      }
+      if !isThere { lines.append(line) }
     }
     if !user.isKnown, user.uid != 0 {
       let standard =
@@ -129,7 +133,7 @@ extension ContainerPreparation {
     guard var text = entry else { return nil }
     let values = [
       ("$USERNAME", String(user.uid)), ("$GROUPNAME", String(user.gid)), ("$UID", String(user.uid)),
-      ("$GID", String(user.gid)), ("$NAME", record.name), ("$HOME", user.home),
+      ("$GID", String(user.gid)), ("$USERLIST", ""), ("$NAME", record.name), ("$HOME", user.home),
     ]
     for (name, value) in values { text = text.replacingAll(name, with: value) }
     return text

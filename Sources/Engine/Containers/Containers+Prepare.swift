@@ -52,7 +52,13 @@ struct ContainerPreparation {
     try prepareSecrets()
     try findDevices()
     context.seccomp = try engine.seccompFilter(record.security)
-    context.apparmorProfile = appArmorProfile()
+    context.apparmorProfile = try AppArmor().profile(
+      record.security.apparmorProfile,
+      configured: engine.configuration.containersConf.containers.apparmorProfile,
+      isRootless: context.isRootless)
+    state.apparmorProfile = context.apparmorProfile
+    context.processLabel = record.security.processLabel
+    context.mountLabel = record.security.mountLabel
     context.cgroupsPath = try cgroupsPath()
     state.cgroup = context.cgroupsPath
     context.hooks = try HookFolder.hooks(of: record, engine)
@@ -137,7 +143,7 @@ struct ContainerPreparation {
       guard try found.lent.status(subject: path).kind == .directory else {
         throw SystemError("open", path, .notDirectory)
       }
-    } catch  where error.errno == .noSuchFileOrDirectory {
+    } catch where error.errno == .noSuchFileOrDirectory {
       throw EngineError.nothingToDo(
         "workdir \"\(path)\" does not exist on container \(record.id)")
     } catch {
@@ -188,7 +194,8 @@ struct ContainerPreparation {
     try makeDirectories(path, mode: 0o700)
     try mount(
       "shm", on: path, type: "tmpfs", [.noSetUserID, .noExecution, .noDevices],
-      data: "mode=1777,size=\(record.resources.shmSize)")
+      data: "mode=1777,size=\(record.resources.shmSize)"
+        + (record.security.mountLabel.map { ",context=\"\($0)\"" } ?? ""))
     undo.add { try unmount(path, .detach) }
     context.sharedMemory = path
   }
@@ -201,7 +208,7 @@ struct ContainerPreparation {
       case .image: try prepare(image: item)
       case .tmpfs, .ramfs, .devpts, .artifact: break
       }
-      if item.isOverlay { try makeOverlay(item) }
+      if item.usesOverlay { try makeOverlay(item) }
     }
   }
 
@@ -210,6 +217,7 @@ struct ContainerPreparation {
     if let subpath = item.subpath { source += "/" + subpath }
     _ = try openFile(source, [.path])
     context.sources[item.destination] = source
+    try relabel(source, item)
     if item.changesOwner {
       try OwnerChange.apply(
         source, uid: hostID(context.user.uid, users: true),
@@ -227,6 +235,7 @@ struct ContainerPreparation {
       gid: hostID(context.user.gid, users: false))
     use.copiesUp = item.copiesUp && !item.isOverlay
     try engine.volumes.prepare(name, for: use)
+    try relabel(source, item)
     if item.changesOwner {
       try OwnerChange.apply(source, uid: use.uid, gid: use.gid)
     }
@@ -253,6 +262,12 @@ struct ContainerPreparation {
     context.sources[item.destination] = source
   }
 
+  /// `:z` and `:Z`, which a machine without SELinux accepts and has no use for.
+  private func relabel(_ path: String, _ item: ContainerMount) throws {
+    guard let how = item.relabel, let label = record.security.mountLabel else { return }
+    try SELinux.relabel(path, as: label, isShared: how == "z")
+  }
+
   private func makeOverlay(_ item: ContainerMount) throws {
     let name = "overlay" + String(item.destination.map { $0 == "/" ? "-" : $0 })
     for part in ["upper", "work"] {
@@ -274,10 +289,8 @@ struct ContainerPreparation {
 
   private mutating func findDevices() throws {
     if record.security.isPrivileged { context.devices = HostDevice.all() }
-    if !record.resources.gpus.isEmpty {
-      throw EngineError.unsupported("--gpus", reason: "no CDI specification of a GPU is installed")
-    }
-    for text in record.resources.devices {
+    try findCDIDevices()
+    for text in record.resources.devices where CDIName(text) == nil {
       for device in try HostDevice.find(text)
       where !context.devices.contains(where: { $0.path == device.path }) {
         context.devices.append(device)
@@ -285,24 +298,25 @@ struct ContainerPreparation {
     }
   }
 
-  /// The profile in force where the machine has AppArmor; one that was asked for elsewhere is an error
-  /// of the runtime.
-  private func appArmorProfile() -> String? {
-    switch record.security.apparmorProfile {
-    case "unconfined"?: return nil
-    case let name?: return name
-    case nil: return nil
+  /// What CDI's files say of the devices that are asked for by a vendor's name.
+  private mutating func findCDIDevices() throws {
+    var names = record.resources.devices.compactMap(CDIName.init)
+    guard !names.isEmpty || !record.resources.gpus.isEmpty else { return }
+    let asked = engine.configuration.options.cdiFolders
+    let folders = CDIFolders(
+      asked.isEmpty ? engine.configuration.containersConf.engine.cdiFolders : asked)
+    if !record.resources.gpus.isEmpty { names += try folders.graphics(record.resources.gpus) }
+    context.edits = try folders.edits(for: names)
+    for node in context.edits.flatMap({ $0.nodes ?? [] }) {
+      context.devices.removeAll { $0.path == node.path }
+      context.devices.append(try HostDevice(node, user: context.user))
     }
   }
 
   private func cgroupsPath() throws -> String? {
     switch record.resources.cgroups {
-    case "disabled":
-      throw EngineError.unsupported(
-        "--cgroups disabled", reason: "the runtime \(record.runtime) puts every container into one")
-    case "split":
-      throw EngineError.unsupported(
-        "--cgroups split", reason: "please use --cgroups enabled with --cgroup-parent")
+    case "disabled": return nil
+    case "split": return try SplitCgroup(isUnified: context.isUnified).make(for: record.id)
     default: break
     }
     let parent = record.resources.cgroupParent

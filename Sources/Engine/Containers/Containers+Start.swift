@@ -75,11 +75,17 @@ extension Containers {
     }
   }
 
-  private func launch(_ container: Container, _ options: StartOptions) throws -> Started {
+  /// - Parameter restoring: the saved state that the container goes on from; nil for a beginning.
+  @discardableResult
+  func launch(
+    _ container: Container, _ options: StartOptions = StartOptions(),
+    restoring: Restoration? = nil
+  ) throws -> Started {
     var preparation = ContainerPreparation(container, engine)
     do {
       try preparation.run()
-      return try launch(container, &preparation, options)
+      try restoring?.prepare(preparation)
+      return try launch(container, &preparation, options, restoring)
     } catch {
       let failure = preparation.undo.all(after: error)
       var state = container.state
@@ -90,7 +96,8 @@ extension Containers {
   }
 
   private func launch(
-    _ container: Container, _ preparation: inout ContainerPreparation, _ options: StartOptions
+    _ container: Container, _ preparation: inout ContainerPreparation, _ options: StartOptions,
+    _ restoring: Restoration?
   ) throws -> Started {
     let record = container.record
     let spec = Spec(record, preparation.context)
@@ -107,6 +114,7 @@ extension Containers {
       plan.upkeep = .init(
         command: try engine.ownCommand(["network", "reload", record.id]), interval: interval)
     }
+    plan.restoreOptions = restoring?.runtimeOptions
     if let size = options.terminalSize, plan.terminal != nil {
       plan.terminal = .init(rows: size.rows, columns: size.columns)
     }
@@ -169,7 +177,13 @@ extension Containers {
     }
     state.status = options.stopsBeforeProgram ? .initialized : .running
     if !options.stopsBeforeProgram { state.startedAt = TimeText.now() }
+    state.checkpointedAt = 0
+    state.restoredAt = restoring == nil ? 0 : TimeText.now()
     try save(state, of: record.id)
+    if restoring != nil {
+      engine.events.emit(.container(.restore, record))
+      return Started(container: Container(record: record, state: state), connection: connection)
+    }
     engine.events.emit(.container(.`init`, record))
     if !options.stopsBeforeProgram { engine.events.emit(.container(.start, record)) }
     return Started(container: Container(record: record, state: state), connection: connection)

@@ -41,7 +41,8 @@ struct MonitorLaunch {
 
   private func runtime(hasHooks: Bool) throws -> LaunchPlan.Runtime {
     let program = try engine.runtimeProgram(record.runtime)
-    var runtime = LaunchPlan.Runtime(program: program, options: engine.runtimeOptions(program))
+    var runtime = LaunchPlan.Runtime(
+      program: program, options: engine.runtimeOptions(program, record))
     let name = program.split(separator: "/").last ?? ""
     if name == "ocirun", !hasHooks {
       runtime.startFIFO = "\(folders.runtimeState)/\(record.id)/exec.fifo"
@@ -135,10 +136,14 @@ struct MonitorLaunch {
 }
 
 extension ContainerEngine {
-  /// What stands before each command of a runtime.
-  func runtimeOptions(_ program: String) -> [String] {
+  /// What stands before each command of a runtime about a container.
+  func runtimeOptions(_ program: String, _ record: ContainerRecord) -> [String] {
     var options = ["--root", configuration.folders.runtimeState]
-    if cgroupManager == "systemd" { options.append("--systemd-cgroup") }
+    switch record.resources.cgroups {
+    case "disabled": options += ["--cgroup-manager", "disabled"]
+    case "split": break
+    default: if cgroupManager == "systemd" { options.append("--systemd-cgroup") }
+    }
     options += configuration.options.runtimeFlags.map { "--" + $0 }
     return options
   }

@@ -43,6 +43,8 @@ public struct ContainerMount: JSONObject, Equatable, Sendable {
   public var relabel: String?
   /// The mapping of an ID-mapped mount: `idmap`, with or without `uids=…;gids=…`.
   public var idMap: String?
+  /// `NAME=VALUE` for the driver of a volume that is made.
+  public var volumeOptions: [String] = []
   /// Whether the tmpfs starts with what the image has there.
   public var copiesImageUp = false
 
@@ -55,6 +57,10 @@ public struct ContainerMount: JSONObject, Equatable, Sendable {
   }
   public static var blank: Self { Self() }
 
+  /// Whether changes go to an upper folder: those to an image never reach it.
+  var usesOverlay: Bool {
+    isOverlay || kind == .image && options.last { $0 == "ro" || $0 == "rw" } == "rw"
+  }
   /// Whether nothing can be written through it.
   public var isReadOnly: Bool { options.last { $0 == "ro" || $0 == "rw" } == "ro" }
 
@@ -72,6 +78,7 @@ public struct ContainerMount: JSONObject, Equatable, Sendable {
     try object.member("workDir", &workFolder)
     try object.member("relabel", &relabel)
     try object.member("idmap", &idMap)
+    try object.member("volumeOptions", &volumeOptions, standard: [])
     try object.member("tmpcopyup", &copiesImageUp, standard: false)
   }
 }

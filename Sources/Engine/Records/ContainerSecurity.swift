@@ -15,6 +15,9 @@ public struct ContainerSecurity: JSONObject, Equatable, Sendable {
   public var apparmorProfile: String?
   /// SELinux: `type:…`, `level:…`, `disable`, `nested`…
   public var labelOptions: [String] = []
+  /// SELinux's labels of the processes and of the files; nil for none.
+  public var processLabel: String?
+  public var mountLabel: String?
   /// Paths masked beside the default ones.
   public var maskedPaths: [String] = []
   /// Default paths that are not masked; `ALL` for none.
@@ -38,6 +41,8 @@ public struct ContainerSecurity: JSONObject, Equatable, Sendable {
     try object.member("seccomp", &seccompProfile)
     try object.member("apparmor", &apparmorProfile)
     try object.member("labels", &labelOptions, standard: [])
+    try object.member("processLabel", &processLabel)
+    try object.member("mountLabel", &mountLabel)
     try object.member("mask", &maskedPaths, standard: [])
     try object.member("unmask", &unmaskedPaths, standard: [])
     try object.member("procOptions", &procOptions, standard: [])

@@ -36,10 +36,7 @@ public struct ContainerState: JSONObject, Equatable, Sendable {
   /// Whether its state was saved by `container checkpoint`, and when.
   public var checkpointedAt: Int64 = 0
   public var restoredAt: Int64 = 0
-  /// Labels of SELinux.
-  public var processLabel: String?
-  public var mountLabel: String?
-  /// Whether the AppArmor profile in force is this.
+  /// The AppArmor profile in force.
   public var apparmorProfile: String?
 
   public init() {}
@@ -67,8 +64,6 @@ public struct ContainerState: JSONObject, Equatable, Sendable {
     try object.member("execIDs", &execIDs, standard: [])
     try object.member("checkpointedAt", &checkpointedAt, standard: 0)
     try object.member("restoredAt", &restoredAt, standard: 0)
-    try object.member("processLabel", &processLabel)
-    try object.member("mountLabel", &mountLabel)
     try object.member("apparmorProfile", &apparmorProfile)
   }
 }

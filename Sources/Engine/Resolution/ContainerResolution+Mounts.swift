@@ -39,6 +39,17 @@ extension ContainerResolution {
 
   /// Checks that a source is there; a pattern becomes the files that match it.
   private func expanded(_ mount: ContainerMount) throws -> [ContainerMount] {
+    if let text = mount.idMap {
+      if !text.isEmpty, MountIDMap(text) == nil {
+        throw EngineError.invalid(
+          option: "idmap", value: text,
+          reason: "it has to be uids=FIRST-HOST-SIZE[#FIRST-HOST-SIZE…];gids=FIRST-HOST-SIZE[#…]")
+      }
+      if isRootless {
+        throw EngineError.unsupported(
+          "idmap", reason: "the kernel lets only root make ID-mapped mounts")
+      }
+    }
     switch mount.kind {
     case .bind:
       do {

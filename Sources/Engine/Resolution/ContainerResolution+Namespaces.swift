@@ -1,4 +1,5 @@
 import EngineConfig
+import RuntimeSpec
 
 extension ContainerResolution {
   /// Where the namespaces come from; names of containers become ids.
@@ -88,7 +89,7 @@ extension ContainerResolution {
         throw EngineError.conflict("--uidmap and --gidmap", "--userns")
       }
       result.user = .private
-      let maps = try UserMappings.parse(asked, isRootless: isRootless)
+      let maps = try UserMappings.parse(asked)
       result.uidMappings = maps.users
       result.gidMappings = maps.groups
       return
@@ -104,7 +105,17 @@ extension ContainerResolution {
       result.uidMappings = other.uidMappings
       result.gidMappings = other.gidMappings
     case .keepID(let uid, let gid, let size):
-      try requireRootless("keep-id")
+      guard isRootless else {
+        // Root's own numbers are all there are: a namespace of its own with the same numbers.
+        if uid != nil || gid != nil || size != nil {
+          throw EngineError.unsupported(
+            "--userns \(text)", reason: "uid, gid and size are for containers of ordinary users")
+        }
+        result.user = mode
+        result.uidMappings = Self.same(UserMappings.parents("uid_map"))
+        result.gidMappings = Self.same(UserMappings.parents("gid_map"))
+        return
+      }
       let user = engine.configuration.user
       result.user = mode
       result.uidMappings = try UserMappings.keeping(
@@ -126,6 +137,12 @@ extension ContainerResolution {
         option: "--userns", value: text,
         reason: "it has to be host, auto, keep-id, nomap, container:NAME or ns:PATH")
     }
+  }
+
+  private static func same(
+    _ maps: [UserMappings.Mapping]
+  ) -> [UserMappings.Mapping] {
+    maps.map { .init(containerID: $0.containerID, hostID: $0.containerID, size: $0.size) }
   }
 
   private func requireRootless(_ mode: String) throws {

@@ -52,6 +52,7 @@ extension ContainerResolution {
   private func ownUser(_ namespaces: ContainerNamespaces) -> String? {
     guard case .keepID(let uid, let gid, _) = namespaces.user else { return nil }
     let user = engine.configuration.user
+    guard isRootless else { return "0:0" }
     return "\(uid ?? user.uid):\(gid ?? user.gid)"
   }
 

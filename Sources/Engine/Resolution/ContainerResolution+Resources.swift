@@ -13,6 +13,7 @@ extension ContainerResolution {
         reason: "it has to be enabled, disabled, no-conmon or split")
     }
     resources.cgroups = cgroups
+    try checkCgroups(resources, record)
     let pidsLimit = request.pidsLimit ?? standardPidsLimit(resources.cgroups)
     if let pidsLimit {
       resources.limits.pids = .init(limit: pidsLimit == 0 ? -1 : pidsLimit)
@@ -30,8 +31,35 @@ extension ContainerResolution {
           "an ordinary user's containers get them from systemd on cgroup v2, which is not there")
     }
     resources.devices = defaults.devices + resources.devices
+    for text in resources.devices where CDIName(text) == nil { _ = try HostDevice.find(text) }
     resources.sysctls = try sysctls(resources.sysctls, record.namespaces)
     return resources
+  }
+
+  /// What `--cgroups` says has to be possible with the runtime and the other options.
+  private func checkCgroups(
+    _ resources: ContainerResources, _ record: ContainerRecord
+  ) throws {
+    switch resources.cgroups {
+    case "disabled":
+      let runtime = try engine.runtimeName(request.runtime)
+      let name = runtime.split(separator: "/").last.map(String.init) ?? runtime
+      guard settings.runtimesWithoutCgroups.contains(name) else {
+        throw EngineError.unsupported(
+          "--cgroups disabled",
+          reason: "the runtime \(name) cannot do without; "
+            + settings.runtimesWithoutCgroups.joined(separator: ", ") + " can")
+      }
+      if resources.limits != .init() || request.pidsLimit != nil {
+        throw EngineError.conflict("--cgroups disabled", "limits of memory, CPU, processes and I/O")
+      }
+      if !resources.cgroupParent.isEmpty {
+        throw EngineError.conflict("--cgroups disabled", "--cgroup-parent")
+      }
+    case "split" where !resources.cgroupParent.isEmpty:
+      throw EngineError.conflict("--cgroups split", "--cgroup-parent")
+    default: break
+    }
   }
 
   /// What containers.conf says or 2048, where the machine's cgroups can hold to it: nobody asked for this

@@ -34,6 +34,29 @@ extension ContainerResolution {
     return security
   }
 
+  /// SELinux's labels: those of the container whose processes it sees, else a pair of categories of its own.
+  func setLabels(_ record: inout ContainerRecord) throws {
+    let linux = SELinux()
+    guard linux.isEnabled else { return }
+    var options = record.security.labelOptions
+    let modes = [record.namespaces.pid, record.namespaces.ipc]
+    if record.security.isPrivileged || modes.contains(.host) { options.append("disable") }
+    let others = try engine.containers.all().map(\.record)
+    if !options.contains("disable") {
+      for case .container(let id) in modes {
+        guard let other = others.first(where: { $0.id == id }) else { continue }
+        record.security.processLabel = other.security.processLabel
+        record.security.mountLabel = other.security.mountLabel
+        return
+      }
+    }
+    let taken = others.compactMap { $0.security.processLabel.flatMap(SELinuxContext.init)?.level }
+    let labels = try linux.labels(
+      options, isSystemd: record.process.isSystemd, taken: Set(taken))
+    record.security.processLabel = labels.process.isEmpty ? nil : labels.process
+    record.security.mountLabel = labels.files.isEmpty ? nil : labels.files
+  }
+
   private func seccompProfile(_ isPrivileged: Bool) throws -> String? {
     switch request.security.seccompPolicy ?? "default" {
     case "default": break

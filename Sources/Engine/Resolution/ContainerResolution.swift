@@ -45,6 +45,7 @@ struct ContainerResolution {
     }
     record.security = try security()
     record.process = try process(record)
+    try setLabels(&record)
     record.resources = try resources(record)
     record.network = try network(record)
     record.volumesFrom = request.volumesFrom

@@ -1,6 +1,8 @@
 import EngineConfig
+import ImageSpec
 import LinuxSystem
 import RuntimeSpec
+import Storage
 
 extension UserMappings {
   /// A range that no other container has: as root out of what /etc/subuid gives to `containers` (or whom
@@ -9,7 +11,7 @@ extension UserMappings {
     _ asked: NamespaceMode.AutomaticRange, engine: ContainerEngine, image: ContainerImage?,
     request: ContainerRequest
   ) throws -> UserMappings {
-    let size = asked.size ?? engine.configuration.storeOptions.autoUserNamespaceSizes.upperBound
+    let size = try asked.size ?? neededSize(engine, image, request)
     let users = try pool("/etc/subuid", "uid_map", engine)
     let groups = try pool("/etc/subgid", "gid_map", engine)
     var taken: [SubordinateRange] = []
@@ -29,8 +31,10 @@ extension UserMappings {
           + " in /etc/subuid and /etc/subgid")
     }
     var maps = UserMappings(
-      users: try asked.uidMappings.map { try mapping($0, option: "--userns auto:uidmapping") },
-      groups: try asked.gidMappings.map { try mapping($0, option: "--userns auto:gidmapping") })
+      users: try IDMapText.mappings(
+        asked.uidMappings, for: "u", option: "--userns auto:uidmapping", above: parents("uid_map")),
+      groups: try IDMapText.mappings(
+        asked.gidMappings, for: "g", option: "--userns auto:gidmapping", above: parents("gid_map")))
     maps.users = filled(maps.users, first: first, size: size)
     maps.groups = filled(maps.groups, first: first, size: size)
     return maps
@@ -39,6 +43,26 @@ extension UserMappings {
   /// Whose ids they are where root runs containers.
   private static func owner(_ engine: ContainerEngine) -> String {
     engine.configuration.storeOptions.autoUserNamespaceUser ?? "containers"
+  }
+
+  /// How many numbers the image's users and groups and the asked user need; within what storage.conf allows.
+  private static func neededSize(
+    _ engine: ContainerEngine, _ image: ContainerImage?, _ request: ContainerRequest
+  ) throws -> UInt32 {
+    let bounds = engine.configuration.storeOptions.autoUserNamespaceSizes
+    var highest = max(bounds.lowerBound, 1) - 1
+    if let image {
+      let store = try engine.store
+      let path = try store.mount(image: image.id)
+      defer { _ = try? store.unmount(image: image.id) }
+      let root = RootDirectory(try openFile(path, [.path, .directory]))
+      highest = max(highest, try ContainerUser.highestNumber(in: root))
+    }
+    let user = request.process.user ?? image?.parameters.user ?? ""
+    for part in user.split(separator: ":") + request.process.groups.map({ $0[...] }) {
+      if let number = UInt32(part) { highest = max(highest, number) }
+    }
+    return min(highest, max(bounds.upperBound, 1) - 1) + 1
   }
 
   private static func pool(

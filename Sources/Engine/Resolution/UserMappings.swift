@@ -48,57 +48,6 @@ struct UserMappings {
   static func withoutOwn(_ available: UInt32) -> [Mapping] {
     available > 1 ? [Mapping(containerID: 0, hostID: 1, size: available - 1)] : []
   }
-
-  /// `--uidmap`, `--gidmap`, `--subuidname` and `--subgidname`.
-  static func parse(_ request: NamespaceRequest, isRootless: Bool) throws -> UserMappings {
-    func maps(_ texts: [String], _ option: String) throws -> [Mapping] {
-      try texts.map { try mapping($0, option: option) }
-    }
-    var users = try maps(request.uidMaps, "--uidmap")
-    var groups = try maps(request.gidMaps, "--gidmap")
-    if let name = request.subordinateUserName {
-      users = try subordinate("/etc/subuid", name, option: "--subuidname")
-      if request.subordinateGroupName == nil, groups.isEmpty {
-        groups = try subordinate("/etc/subgid", name, option: "--subuidname")
-      }
-    }
-    if let name = request.subordinateGroupName {
-      groups = try subordinate("/etc/subgid", name, option: "--subgidname")
-      if users.isEmpty { users = try subordinate("/etc/subuid", name, option: "--subgidname") }
-    }
-    if groups.isEmpty { groups = users }
-    if users.isEmpty { users = groups }
-    return UserMappings(users: users, groups: groups)
-  }
-
-  /// Reads `container:host:size`.
-  static func mapping(_ text: String, option: String) throws(EngineError) -> Mapping {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2 || parts.count == 3, let inside = UInt32(parts[0]),
-      let outside = UInt32(parts[1].hasPrefix("@") ? parts[1].dropFirst() : parts[1]),
-      let size = parts.count == 3 ? UInt32(parts[2]) : 1, size > 0
-    else {
-      throw .invalid(
-        option: option, value: text, reason: "it has to be CONTAINER:HOST:SIZE, three numbers")
-    }
-    return Mapping(containerID: inside, hostID: outside, size: size)
-  }
-
-  private static func subordinate(
-    _ path: String, _ name: String, option: String
-  ) throws -> [Mapping] {
-    var next: UInt32 = 0
-    var maps: [Mapping] = []
-    for range in try SubordinateRange.ranges(in: path, of: [name]) {
-      maps.append(Mapping(containerID: next, hostID: range.first, size: range.count))
-      next = next.addingReportingOverflow(range.count).partialValue
-    }
-    guard !maps.isEmpty else {
-      throw EngineError.invalid(
-        option: option, value: name, reason: "\(path) has no range for it")
-    }
-    return maps
-  }
 }
 
 /// A range of numbers that a user may hand out in user namespaces. See subuid(5).

@@ -103,6 +103,20 @@ public struct ContainerUser: Equatable, Sendable {
     return number
   }
 
+  /// The highest number of a user or group that the files have, but for nobody's.
+  static func highestNumber(in root: borrowing RootDirectory) throws -> UInt32 {
+    var highest: UInt32 = 0
+    for (path, columns) in [("/etc/passwd", 2...3), ("/etc/group", 2...2)] {
+      for line in try entries(path, in: root)
+      where !["nobody", "nogroup"].contains(line.first ?? "") {
+        for column in columns where column < line.count {
+          if let number = UInt32(line[column]), number < 65_534 { highest = max(highest, number) }
+        }
+      }
+    }
+    return highest
+  }
+
   /// The lines of a file, split at colons; none where there is no such file.
   static func entries(
     _ path: String, in root: borrowing RootDirectory

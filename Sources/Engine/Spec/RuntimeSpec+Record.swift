@@ -20,6 +20,7 @@ extension Spec {
       "org.opencontainers.image.stopSignal": String(record.process.stopSignal ?? 15),
     ]) { own, _ in own }
     linux = Self.linux(record, context)
+    for edit in context.edits { apply(edit) }
   }
 
   private static func joins(_ mode: NamespaceMode) -> Bool {
@@ -69,19 +70,10 @@ extension Spec {
       environment.append("HOSTNAME=\(context.hostname)")
     }
     if record.process.isSystemd {
-      environment.append("container_uuid=\(machineID(record.id))")
+      environment.append("container_uuid=\(record.id.prefix(32))")
     }
     if let socket = context.notifySocket { environment.append("NOTIFY_SOCKET=\(socket)") }
     return environment + context.secretVariables
-  }
-
-  /// The first 32 digits of the id as a UUID.
-  private static func machineID(_ id: String) -> String {
-    var rest = id.prefix(32)[...]
-    return [8, 4, 4, 4, 12].map { count in
-      defer { rest = rest.dropFirst(count) }
-      return String(rest.prefix(count))
-    }.joined(separator: "-")
   }
 
   /// Root gets the whole set; another user only what was added by name, as ambient capabilities.
@@ -112,7 +104,7 @@ extension Spec {
       linux.gidMappings = record.namespaces.gidMappings
     }
     linux.sysctl = record.resources.sysctls.isEmpty ? nil : record.resources.sysctls
-    linux.resources = resources(record, context)
+    if record.resources.cgroups != "disabled" { linux.resources = resources(record, context) }
     linux.cgroupsPath = context.cgroupsPath
     if !context.isRootless {
       linux.devices = context.devices.map { device in
@@ -220,7 +212,11 @@ extension Spec {
     func stays(_ path: String) -> Bool {
       !unmasked.contains { $0 == "ALL" || FilePattern.matches($0, path) }
     }
-    let masked = standardMasks.filter(stays) + security.maskedPaths
+    // With labels of its own, a container has to see that there are any.
+    let isNested = security.labelOptions.contains("nested")
+    let masked =
+      standardMasks.filter { stays($0) && !(isNested && $0 == "/sys/fs/selinux") }
+      + security.maskedPaths
     let readOnly = standardReadOnly.filter(stays)
     return (masked.isEmpty ? nil : masked, readOnly.isEmpty ? nil : readOnly)
   }

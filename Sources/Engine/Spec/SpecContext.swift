@@ -18,6 +18,8 @@ public struct SpecContext: Sendable {
   public var seccomp: Spec.Linux.Seccomp?
   /// Device nodes, or rootless binds in their place.
   public var devices: [HostDevice] = []
+  /// What belongs to devices of CDI beside their nodes.
+  var edits: [CDIEdits] = []
   public var apparmorProfile: String?
   public var processLabel: String?
   public var mountLabel: String?

@@ -112,7 +112,10 @@ struct SpecMounts {
   }
 
   private var cgroup: Spec.Mount {
-    let isWritable = isPrivileged || record.process.isSystemd && context.isUnified
+    let isUnmasked = record.security.unmaskedPaths.contains {
+      $0 == "ALL" || FilePattern.matches($0, "/sys/fs/cgroup")
+    }
+    let isWritable = isPrivileged || isUnmasked || record.process.isSystemd && context.isUnified
     return .init(
       destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup",
       options: [
@@ -134,12 +137,8 @@ struct SpecMounts {
           destination: Self.initPath, type: "bind", source: path,
           options: ["bind", "private", "ro"]))
     }
-    if !record.security.unmaskedPaths.contains("ALL"), context.isRootless {
-      // Devices are the host's own nodes: rootless none can be made.
-      mounts += deviceBinds
-    } else if context.isRootless {
-      mounts += deviceBinds
-    }
+    // Devices are the host's own nodes: rootless none can be made.
+    if context.isRootless { mounts += deviceBinds }
     return mounts
   }
 
@@ -193,6 +192,11 @@ struct SpecMounts {
       }
       options += mount.options.filter { !options.contains($0) && $0 != "suid" && $0 != "dev" }
       if mount.copiesImageUp { options.append("tmpcopyup") }
+      if mount.changesOwner {
+        let user = context.user
+        if !options.contains(where: { $0.hasPrefix("uid=") }) { options.append("uid=\(user.uid)") }
+        if !options.contains(where: { $0.hasPrefix("gid=") }) { options.append("gid=\(user.gid)") }
+      }
       return .init(
         destination: mount.destination, type: "tmpfs", source: "tmpfs", options: options)
     case .ramfs:
@@ -205,7 +209,7 @@ struct SpecMounts {
         options: ["nosuid", "noexec"] + mount.options)
     case .bind, .volume, .image, .glob, .artifact:
       guard let source = context.sources[mount.destination] else { return nil }
-      return mount.isOverlay ? overlay(mount, source) : bind(mount, source)
+      return mount.usesOverlay ? overlay(mount, source) : bind(mount, source)
     }
   }
 
@@ -250,17 +254,8 @@ struct SpecMounts {
       result.gidMappings = record.namespaces.gidMappings
       return
     }
-    for part in text.split(separator: ";") {
-      let sides = part.split(separator: "=", maxSplits: 1)
-      guard sides.count == 2 else { continue }
-      let mappings = sides[1].split(separator: "#").compactMap { range -> Spec.Linux.IDMapping? in
-        let numbers = range.split(separator: "-").map { $0.hasPrefix("@") ? $0.dropFirst() : $0 }
-        guard numbers.count == 3, let inside = UInt32(numbers[0]), let outside = UInt32(numbers[1]),
-          let size = UInt32(numbers[2])
-        else { return nil }
-        return .init(containerID: inside, hostID: outside, size: size)
-      }
-      if sides[0] == "uids" { result.uidMappings = mappings } else { result.gidMappings = mappings }
-    }
+    guard let map = MountIDMap(text) else { return }
+    result.uidMappings = map.users.resolved(record.namespaces.uidMappings)
+    result.gidMappings = map.groups.resolved(record.namespaces.gidMappings)
   }
 }

@@ -111,7 +111,17 @@ private struct MountReader {
       }
       mount.subpath = value
     case "volume-nocopy": mount.copiesUp = Self.flag(value ?? "true") == false
-    case "consistency", "volume-opt", "volume-label": break
+    // Docker has it for its machines in machines, and ignores it here as well.
+    case "consistency": break
+    case "volume-opt" where mount.kind == .volume:
+      guard let value, value.contains("=") else { throw wrong("volume-opt has to be name=value") }
+      mount.volumeOptions.append(value)
+    case "idmap":
+      switch value.flatMap(Self.flag) {
+      case true?: mount.idMap = ""
+      case false?: mount.idMap = nil
+      case nil: mount.idMap = value ?? ""
+      }
     case "O": mount.isOverlay = true
     default: try takeByKind(field, name, value)
     }

@@ -1,6 +1,15 @@
 /// Words as a shell splits them: at white space that is not quoted; quotes and backslashes are taken away.
-enum ShellWords {
-  static func split(_ text: String) -> [String] {
+public enum ShellWords {
+  /// The words; a quotation that is not ended goes to the end of the text.
+  static func split(_ text: String) -> [String] { read(text).words }
+
+  /// The words; nil where a quotation is not ended.
+  public static func splitWhole(_ text: String) -> [String]? {
+    let (words, isOpen) = read(text)
+    return isOpen ? nil : words
+  }
+
+  private static func read(_ text: String) -> (words: [String], isOpen: Bool) {
     var words: [String] = []
     var word: String?
     var quote: Character?
@@ -24,6 +33,6 @@ enum ShellWords {
       }
     }
     if let word { words.append(word) }
-    return words
+    return (words, quote != nil || isEscaped)
   }
 }

@@ -26,6 +26,9 @@ public struct LaunchPlan: JSONObject, Sendable, Equatable {
   public var cgroup: Cgroup?
   /// Whether the container is started as soon as it is created, or when a request says so.
   public var starts = false
+  /// Further arguments of the runtime's `restore`, where the container goes on from a saved state in place
+  /// of beginning; it runs as soon as it is there. A restart by the policy begins anew.
+  public var restoreOptions: [String]?
   /// The terminal that the container has; without one it has three pipes.
   public var terminal: Terminal?
   public var standardInput = StandardInput.closed
@@ -78,6 +81,7 @@ public struct LaunchPlan: JSONObject, Sendable, Equatable {
     try object.member("monitorPidFile", &monitorPidFile)
     try object.member("cgroup", &cgroup)
     try object.member("starts", &starts)
+    try object.member("restoreOptions", &restoreOptions)
     try object.member("terminal", &terminal)
     try object.member("standardInput", &standardInput)
     try object.member("log", &log)

@@ -28,8 +28,11 @@ extension Monitor {
 
   private func create() throws {
     phase = .creating
+    let restoreOptions = restoreOptions
+    self.restoreOptions = nil
     var arguments = [
-      "create", "--bundle", plan.bundle, "--pid-file", runtime.path(Monitor.pidFile),
+      restoreOptions == nil ? "create" : "restore", "--bundle", plan.bundle, "--pid-file",
+      runtime.path(Monitor.pidFile),
     ]
     var descriptors = try processStreams()
     if plan.terminal != nil, !passesThrough {
@@ -38,18 +41,24 @@ extension Monitor {
       arguments += ["--console-socket", socket.path]
       console = socket
     }
-    if plan.preservedDescriptors > 0 {
+    if let restoreOptions {
+      arguments += ["--detach"] + restoreOptions
+      arguments += plan.runtime.createOptions.filter { $0 == "--no-pivot" }
+    } else {
+      arguments += plan.runtime.createOptions
+    }
+    if plan.preservedDescriptors > 0, restoreOptions == nil {
       arguments += ["--preserve-fds", "\(plan.preservedDescriptors)"]
       for number in 3..<CInt(clamping: 3 + plan.preservedDescriptors) {
         if let file = inherited[number] { descriptors[number] = file }
       }
     }
-    arguments += plan.runtime.createOptions + [plan.id]
+    arguments.append(plan.id)
     runtimeProcess = runtime.run(arguments, descriptors: descriptors.mapValues(\.lent)) {
       [unowned self] failure in
       runtimeProcess = nil
       if let failure { return fail(failure.message, failure.status) }
-      do { try created() } catch { fail("\(error)") }
+      do { try created(isRestored: restoreOptions != nil) } catch { fail("\(error)") }
     }
     withExtendedLifetime(descriptors) {}
   }
@@ -80,7 +89,7 @@ extension Monitor {
     return theirs
   }
 
-  private func created() throws {
+  private func created(isRestored: Bool) throws {
     let id = try runtime.takeProcessID(from: Monitor.pidFile)
     pid = id
     children.expect(id) { [unowned self] in processEnded($0) }
@@ -108,7 +117,9 @@ extension Monitor {
       $0.exitCode = nil
       $0.oomKilled = false
     }
-    if plan.starts || status.startedAt != nil {
+    if isRestored {
+      started()
+    } else if plan.starts || status.startedAt != nil {
       start { [unowned self] failure in if let failure { fail(failure.message, failure.status) } }
     } else {
       answer.send(LaunchAnswer(monitor: CurrentProcess.id, pid: id))

@@ -85,6 +85,8 @@ public struct RestoreOptions: Sendable {
   public var criu = CriuChoices()
   /// The bundle, the console socket, the pid file, and whether the runtime waits.
   public var create = CreateOptions()
+  /// Whether TCP connections that were open are closed in place of being taken up.
+  public var tcpClose = false
   /// `TYPE:NAME` of an AppArmor profile or SELinux label in the place of the saved one.
   public var lsmProfile: String?
   /// The SELinux context of mounts in the place of the saved one.

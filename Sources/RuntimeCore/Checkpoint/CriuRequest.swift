@@ -119,6 +119,7 @@ struct CriuOptions {
   var freezerCgroup: String?
   var orphanTerminalController: Bool?
   var configurationFile: String?
+  var tcpClose: Bool?
   var lsmProfile: String?
   var lsmMountContext: String?
 
@@ -197,6 +198,7 @@ struct CriuOptions {
     optional(lazyPages, 48)
     optional(orphanTerminalController, 50)
     optional(configurationFile, 51)
+    optional(tcpClose, 52)
     optional(lsmProfile, 53)
     optional(lsmMountContext, 63)
   }

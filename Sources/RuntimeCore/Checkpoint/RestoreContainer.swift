@@ -68,7 +68,8 @@ struct Restoration {
     var cgroup = try ContainerCgroup(blueprint)
     var state = ContainerState(
       id: blueprint.id.description, bundle: blueprint.bundle, created: Timestamp.now().rfc3339)
-    state.cgroup = cgroup.plannedRecord
+    let hasCgroup = !blueprint.context.usesNoCgroups
+    if hasCgroup { state.cgroup = cgroup.plannedRecord }
     try folder.write(state)
     let console = try ConsoleSocket.make(
       blueprint.process, path: blueprint.options.consoleSocket)
@@ -85,12 +86,12 @@ struct Restoration {
     do {
       seen = try folders.seen(by: session.process.id)
       seen.enter(&criuOptions)
-      try enterCgroup(&cgroup, session.process.id, &criuOptions)
+      if hasCgroup { try enterCgroup(&cgroup, session.process.id, &criuOptions) }
     } catch {
       session.abandon()
       throw error
     }
-    state.cgroup = cgroup.record
+    if hasCgroup { state.cgroup = cgroup.record }
     var events = RestorationEvents(blueprint, folder: folder.lent, console: console)
     let response = try seen.log.explaining {
       try session.perform(CriuRequest(.restore, options: criuOptions)) {
@@ -153,6 +154,7 @@ struct Restoration {
     result.configurationFile = try CriuConfigurationFile.path(blueprint.spec.annotations)
     result.root = plan.path
     result.evasiveDevices = true
+    if options.tcpClose { result.tcpClose = true }
     // As our child, not as CRIU's, which ends: so that we can wait for it.
     result.restoreAsSibling = true
     result.lsmProfile = try lsm(options.lsmProfile, "--lsm-profile")

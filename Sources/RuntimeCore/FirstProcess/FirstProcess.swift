@@ -6,7 +6,7 @@ import SystemPackage
 /// The container's first process, from its birth to `execve`.
 struct FirstProcess {
   private let blueprint: ContainerBlueprint
-  /// The way into the container's cgroup; `nil` where systemd puts the process there.
+  /// The way into the container's cgroup; `nil` where systemd puts the process there, or nobody does.
   private let entrance: CgroupEntrance?
   private let sources: MountSources
   private let channel: SyncChannel
@@ -111,6 +111,7 @@ struct FirstProcess {
   }
 
   private func enterCgroup() throws {
+    if blueprint.context.usesNoCgroups { return }
     guard let entrance else { return try channel.await(.joinedCgroup) }
     try step("entering the cgroup") {
       try entrance.enter(wasCloned: entrance.cloneDescriptor != nil)

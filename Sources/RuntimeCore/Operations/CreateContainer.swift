@@ -58,7 +58,8 @@ struct Creation {
     var cgroup = try ContainerCgroup(blueprint)
     var state = ContainerState(
       id: blueprint.id.description, bundle: blueprint.bundle, created: Timestamp.now().rfc3339)
-    state.cgroup = cgroup.plannedRecord
+    let hasCgroup = !blueprint.context.usesNoCgroups
+    if hasCgroup { state.cgroup = cgroup.plannedRecord }
     if blueprint.options.noNewKeyring { state.keepsCallersKeyring = true }
     state.resctrlGroup = try blueprint.intelRdt?.ownPath()
     try folder.write(state)
@@ -105,7 +106,7 @@ struct Creation {
     try answer(channel, process)
     let terminal = try console?.receiveTerminal()
 
-    state.cgroup = cgroup.record
+    if hasCgroup { state.cgroup = cgroup.record }
     state.pid = pid
     state.pidStartTime = try ProcessStat(of: pid).startTime
     state.isCreated = true
@@ -137,7 +138,7 @@ struct Creation {
 
   /// Makes the cgroup before the process, and opens the way in.
   ///
-  /// - Returns: `nil` with systemd, which makes no scope without a process.
+  /// - Returns: `nil` with systemd, which makes no scope without a process, and where there is to be none.
   private mutating func makeCgroup(
     _ cgroup: inout ContainerCgroup, _ folder: borrowing ContainerFolder
   ) throws -> CgroupEntrance? {
@@ -146,7 +147,7 @@ struct Creation {
       var made = try ContainerCgroup(record)
       try made.delete()
     }
-    if blueprint.context.usesSystemd { return nil }
+    if blueprint.context.usesSystemd || blueprint.context.usesNoCgroups { return nil }
     return try step("creating the cgroup") {
       try cgroup.create(for: blueprint.linux.resources)
       madeCgroup.record = cgroup.record
@@ -173,7 +174,9 @@ struct Creation {
       }
       try channel.send(.joinedCgroup)
     }
-    try step("setting the cgroup's limits") { try cgroup.apply(blueprint.linux.resources) }
+    if !blueprint.context.usesNoCgroups {
+      try step("setting the cgroup's limits") { try cgroup.apply(blueprint.linux.resources) }
+    }
     try step("joining the resctrl group") { try blueprint.intelRdt?.create(for: pid) }
     try ProcessLimits(blueprint.process).apply(to: pid)
     try ProcessAffinity(nil).applyFinal(to: pid, log: blueprint.context.log)

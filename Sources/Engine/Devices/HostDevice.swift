@@ -14,6 +14,18 @@ public struct HostDevice: Equatable, Sendable {
   /// `r`, `w` and `m`.
   public var access: String
 
+  /// A device by its numbers, which root has.
+  init(hostPath: String, path: String, kind: Spec.Linux.Device.Kind, number: DeviceNumber) {
+    self.hostPath = hostPath
+    self.path = path
+    self.kind = kind
+    self.number = number
+    mode = 0o666
+    uid = 0
+    gid = 0
+    access = "rwm"
+  }
+
   /// Reads `--device`: `HOST[:CONTAINER][:PERMISSIONS]`; a folder stands for all devices in it.
   static func find(_ text: String) throws -> [HostDevice] {
     func wrong(_ reason: String) -> EngineError {
