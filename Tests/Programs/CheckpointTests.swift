@@ -137,7 +137,8 @@ struct CheckpointTests {
       try engine.must("volume", "rm", "data")
       #expect(try engine.must("container", "restore", "-i", file).text == id)
       #expect(
-        try engine.must("exec", "c", "sh", "-c", "cat /new /v/v /dev/shm/s; ls /bin/awk 2>&1; true").text
+        try engine.must("exec", "c", "sh", "-c", "cat /new /v/v /dev/shm/s; ls /bin/awk 2>&1; true")
+          .text
           == "new\nv\ns\nls: /bin/awk: No such file or directory")
       let other = try engine.must(
         "container", "restore", "-i", file, "-n", "d", "--ignore-volumes", "--print-stats")
