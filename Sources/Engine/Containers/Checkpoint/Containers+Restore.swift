@@ -231,7 +231,7 @@ struct Restoration {
     }
     let folder = RootDirectory(try openFile(root, [.path, .directory]))
     for path in paths {
-      var names = path.split(separator: "/")
+      var names = path.pathComponents
       guard let name = names.popLast().map(String.init), name != ".", name != ".." else { continue }
       do throws(SystemError) {
         let parent = try folder.resolve("/" + names.joined(separator: "/"))
