@@ -9,6 +9,8 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   // Glibc's module and ours include the same headers: both must see them alike.
   .unsafeFlags(["-Xcc", "-D_GNU_SOURCE"]),
+  // Each function in a section of its own: the linker drops what nobody calls, and orders the others.
+  .unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release)),
 ]
 
 /// A program that runs before, inside or beside a container holds no dynamic library: nothing that
@@ -17,6 +19,18 @@ let staticProgram: [SwiftSetting] = strict + [.unsafeFlags(["-static-executable"
 let staticLink: [LinkerSetting] = [
   .unsafeFlags(["-static-executable", "-Xlinker", "--gc-sections"])
 ]
+
+/// The functions that a container's start enters lie side by side, as Scripts/order-functions found them:
+/// half of the memory, and a tenth of the time.
+let orderedLink: [LinkerSetting] =
+  staticLink + [
+    .unsafeFlags(
+      [
+        "-use-ld=lld", "-Xlinker",
+        "--symbol-ordering-file=\(Context.packageDirectory)/Scripts/order/functions",
+        "-Xlinker", "--no-warn-symbol-ordering",
+      ], .when(configuration: .release))
+  ]
 
 /// A program that needs a library which Debian has only as a shared one takes that and the C library, but
 /// no part of Swift: a machine that runs it has no toolchain.
@@ -165,7 +179,7 @@ let package = Package(
       path: "Sources/Programs/podman", swiftSettings: staticProgram, linkerSettings: staticLink),
     .executableTarget(
       name: "ocirun", dependencies: ["LinuxSystem", "RuntimeCommands"],
-      path: "Sources/Programs/ocirun", swiftSettings: staticProgram, linkerSettings: staticLink),
+      path: "Sources/Programs/ocirun", swiftSettings: staticProgram, linkerSettings: orderedLink),
 
     .executableTarget(
       name: "podman-monitor", dependencies: ["LinuxSystem", "MonitorCore"],

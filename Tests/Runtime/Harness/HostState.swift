@@ -71,7 +71,7 @@ enum Remains {
   /// As `of`, but gives the kernel a moment to take away what has ended.
   static func lasting(of id: String, in fixture: Fixture) throws -> [String] {
     var found: [String] = []
-    _ = try eventually(2) {
+    _ = try eventually(10) {
       found = try of(id, in: fixture)
       return found.isEmpty
     }
