@@ -57,6 +57,9 @@ enum ContainerCommit {
     case let other:
       throw CommandFailure("unrecognized image format \"\(other)\": please use oci or docker")
     }
+    if options.family == .oci, options.message?.isEmpty == false {
+      throw CommandFailure("messages are only compatible with the docker image format (-f docker)")
+    }
     options.pauses = call.options.flag("pause")
     options.squashes = call.options.flag("squash")
     options.includesVolumes = call.options.flag("include-volumes")

@@ -51,13 +51,11 @@ enum ContainerDiff {
       guard names.isEmpty else {
         throw CommandFailure("--latest and names cannot be used together")
       }
-      guard let last = try containers.all().last else {
-        throw CommandFailure("no containers found: no such container")
-      }
-      names = [last.id]
+      names = [try ContainerSelection.latest(containers).id]
     }
     guard let name = names.first else {
-      throw CommandFailure("you must provide the name or id of a container or an image")
+      throw CommandFailure(
+        "\"\(call.commandPath)\" requires a name, id, or the \"--latest\" flag")
     }
     let changes = try containers.changes(of: name, from: names.count > 1 ? names[1] : nil, kinds)
     switch call.options.given("format") {

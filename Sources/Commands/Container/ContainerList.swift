@@ -142,6 +142,9 @@ enum ContainerList {
     }
     if options.flag("pod"), !options.flag("ns") { cells += ["{{.Pod}}", "{{.PodName}}"] }
     if options.flag("size") { cells.append("{{.Size}}") }
+    if let format, format.contains(".Size"), !options.flag("size") {
+      call.log(.error, "Size format requires --size option")
+    }
     let listing = Listing(
       table: cells.joined(separator: "\t"), titles: ContainerRow.titles, rows: rows.map(\.value),
       json: .list(rows.map(\.json)), jsonIndent: "  ")

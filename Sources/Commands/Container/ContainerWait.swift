@@ -29,7 +29,7 @@ enum ContainerWait {
     var conditions: [Containers.WaitCondition] = []
     for text in options.list("condition") {
       guard let condition = Containers.WaitCondition(rawValue: text.lowercased()) else {
-        throw CommandFailure("invalid condition \"\(text)\"")
+        throw CommandFailure("unknown container state: \(text): invalid argument")
       }
       conditions.append(condition)
     }

@@ -26,6 +26,22 @@ extension ContainerPreparation {
     }
     try writeUserLines(root)
     try setTimeZone()
+    try linkMountTable(root)
+  }
+
+  /// Programs that ask /etc/mtab for the mounts get the kernel's table, where the image has no such file. A
+  /// folder of the host that serves as root stays as it is.
+  private func linkMountTable(_ root: borrowing RootDirectory) throws {
+    guard record.rootfs == nil, let folder = try? root.resolve("/etc") else { return }
+    do throws(SystemError) {
+      try folder.lent.makeLink("mtab", to: "/proc/mounts")
+      let (uid, gid) = (hostID(0, users: true), hostID(0, users: false))
+      guard uid != 0 || gid != 0 else { return }
+      let link = try folder.lent.open("mtab", [.path, .noFollow])
+      try link.lent.changeOwner(uid: uid, gid: gid, subject: "/etc/mtab")
+    } catch {
+      if ![.fileExists, .notDirectory, .readOnlyFileSystem].contains(error.errno) { throw error }
+    }
   }
 
   /// Writes /etc/hosts and /etc/resolv.conf anew, in place, so that mounts of them see it.
