@@ -106,6 +106,40 @@ struct ContainerRunTests {
     }
   }
 
+  /// What a container needs and is not there is said before anything of it exists.
+  @Test func whatIsNotThereLeavesNothing() throws {
+    try withEngine { podman in
+      for (flags, reason) in [
+        ("--network nosuch", "unable to find network with name or ID nosuch: network not found"),
+        (
+          "--network podman,nosuch",
+          "unable to find network with name or ID nosuch: network not found"
+        ),
+        (
+          "--network podman --network none",
+          "can only set extra network names, selected mode none conflicts with bridge: invalid argument"
+        ),
+        ("--network none --dns 1.1.1.1", "conflicting options: dns and the network mode: none"),
+        ("--annotation x", "--annotation \"x\": annotations must be formatted KEY=VALUE"),
+        ("--cpus 1 --cpu-quota 1000", "--cpu-quota and --cpus cannot be set together"),
+        ("--rmi --rm=false", "the --rmi option does not work without --rm"),
+        (
+          "--pull foo",
+          "unsupported pull policy \"foo\": it has to be always, missing, never or newer"
+        ),
+      ] {
+        let result = try podman.shell("podman create \(flags) \(Engine.image) true")
+        #expect(result.status == 125)
+        #expect(result.stderr == "Error: \(reason)\n")
+      }
+      #expect(try podman.must("ps", "-aq").text == "")
+      let twice = try podman.shell(
+        "podman run --rm --network podman,podman -v /tmp:/x -v /tmp:/x \(Engine.image) ls -l /etc/mtab"
+      )
+      #expect(twice.text.hasSuffix("/etc/mtab -> /proc/mounts"), "\(twice)")
+    }
+  }
+
   /// Security cases: descriptors and capabilities.
   @Test func aProgramHasNoMoreThanItShould() throws {
     try withEngine { (podman: Engine) throws in

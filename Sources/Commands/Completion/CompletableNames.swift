@@ -12,6 +12,11 @@ enum CompletableNames {
       "networks": { engine in try engine.networks.list().networks.map(\.name) },
       "secrets": { engine in try engine.secrets.all().map(\.name) },
       "volumes": { engine in try engine.volumes.all().map(\.name) },
+      "objects": { engine in
+        try ["containers", "images", "volumes", "networks"].flatMap {
+          try sources[$0]?(engine) ?? []
+        }
+      },
       "images": { engine in
         try engine.images.list().images.flatMap { $0.names + [String($0.id.prefix(12))] }
       },

@@ -40,7 +40,7 @@ enum InspectCommand {
     examples: [
       "fedora", "--type image fedora", "CtrID ImgID",
       "--format \"imageId: {{.Id}} size: {{.Size}}\" fedora",
-    ], completion: .names("images"),
+    ], completion: .names("objects"),
     options: {
       [
         Option(

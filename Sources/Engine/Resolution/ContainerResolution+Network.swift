@@ -73,7 +73,10 @@ extension ContainerResolution {
       let standard = defaults.networkNamespace
       asked = standard == "private" ? [isRootless ? userModeDefault : "bridge"] : [standard]
     }
-    for text in asked {
+    // `one,two` are two networks, where no options follow.
+    for text in asked.flatMap({
+      $0.contains(":") ? [$0] : $0.split(separator: ",").map(String.init)
+    }) {
       let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
       guard let name = parts.first, !name.isEmpty else { continue }
       let options = parts.count > 1 ? parts[1].split(separator: ",").map(String.init) : []
@@ -89,9 +92,21 @@ extension ContainerResolution {
       case "bridge", "default":
         network.attachments.append(
           try attachment(engine.configuration.containersConf.network.defaultNetwork, options))
-      default: network.attachments.append(try attachment(name, options))
+      case "none", "host":
+        throw EngineError.nothingToDo(
+          "can only set extra network names, selected mode \(name) conflicts with bridge: invalid "
+            + "argument")
+      default: network.attachments.append(try attachment(try existing(name), options))
       }
     }
+    var seen: Set<String> = []
+    network.attachments.removeAll { !seen.insert($0.name).inserted }
+  }
+
+  /// The name of a network that has to be there.
+  private func existing(_ nameOrID: String) throws -> String {
+    nameOrID == engine.configuration.containersConf.network.defaultNetwork
+      ? nameOrID : try engine.networks.find(nameOrID).name
   }
 
   private var userModeDefault: String {
