@@ -222,4 +222,88 @@ struct HandbookTests {
         "podman system info --format '{{.Host.Security}}'")
     }
   }
+
+  /// Lines that stay until somebody ends them: they must have said something useful by then.
+  @Test func linesThatFollow() throws {
+    try withImages { engine in
+      let start = "podman run --name nginx -p 18082:80 nginx & sleep 1; podman stop nginx; wait $!"
+      let run = try engine.shell(start)
+      #expect(run.status == 143 || run.status == 0, "\(run)")
+      #expect(run.text == "nginx", "\(run)")
+      let talk = "i=0; while :; do i=$((i+1)); echo ERROR $i; sleep 0.2; done"
+      try engine.workspace.must(
+        engine.command([
+          "run", "-d", "--name", "container_name", "--network", "none", Engine.image, "sh", "-c",
+          talk,
+        ]))
+      for (line, wanted) in [
+        ("podman logs -f --timestamps container_name", "ERROR 2"),
+        (
+          "podman logs -f container_name | grep --line-buffered -E \"(ERROR|WARN|FATAL)\"",
+          "ERROR 2"
+        ),
+        ("podman stats", "container_name"),
+        (
+          "podman stats --format \"table {{.Container}}\\t{{.MemUsage}}\\t{{.MemPerc}}\"",
+          "MEM USAGE"
+        ),
+        (
+          "podman stats --format \"json\" | jq --unbuffered '.[]|{name,cpu,memory}'",
+          "container_name"
+        ),
+      ] {
+        let result = try engine.shell(
+          "{ \(line); } >said 2>&1 & sleep 2; kill $! 2>/dev/null; cat said")
+        #expect(result.stdout.contains(wanted), "\(line)\n\(result)")
+        _ = try engine.shell("pkill -P $$ || :")
+      }
+      let grep = try engine.shell("podman logs container_name --since 1h | grep ERROR | head -1")
+      #expect(grep.text == "ERROR 1", "\(grep)")
+      let events = try engine.shell(
+        "podman events >said & sleep 0.5; podman stop -t 0 container_name >/dev/null; sleep 0.5; kill $!; cat said"
+      )
+      #expect(events.stdout.contains("container died"), "\(events)")
+    }
+  }
+
+  /// Lines whose program or kernel may not be here: they work, or say what is in the way.
+  @Test func linesThatDependOnTheMachine() throws {
+    try withImages { engine in
+      for (line, obstacles) in [
+        ("podman run -d --memory=1g --memory-swappiness=10 memory-sensitive-app", ["swappiness"]),
+        ("podman run -d --cpuset-cpus=\"0,1\" --cpus=\"2\" cpu-bound-app", ["cpus"]),
+        ("podman run -d --cpuset-mems=\"0\" --cpuset-cpus=\"0-3\" numa-aware-app", ["cpus"]),
+        (
+          "podman run -d --cpu-rt-runtime=950000 --cpu-rt-period=1000000 realtime-app",
+          ["rt", "realtime"]
+        ),
+        (
+          "podman run -d --sysctl net.core.rmem_max=134217728 --sysctl net.core.wmem_max=134217728 network-intensive-app",
+          ["net.core.rmem_max", "net/core/rmem_max"]
+        ),
+        (
+          "podman run -d --log-driver=journald --log-opt tag=\"{{.ImageName}}\" application",
+          ["journal"]
+        ),
+        ("podman run --rm -it image_name /bin/sh -c \"echo 'Image accessible'\"", []),
+        ("mkdir -p here; podman run -d -v ./here:/container/path:Z image_name", []),
+        ("podman run --name container_name -d image_name", []),
+        ("podman exec container_name top -bn1", []),
+        ("podman exec container_name ls -la /bin", []),
+        ("podman exec container_name ping -c 1 -W 1 8.8.8.8", ["ping", ""]),
+        ("podman exec container_name nslookup google.com", [""]),
+        ("podman exec container_name iostat 1 5", ["iostat"]),
+        ("podman exec container_name ss -tuln", ["ss"]),
+        ("podman exec container_name strace -p 1 -c", ["strace"]),
+        ("echo n | podman volume prune", []), ("echo n | podman image prune", []),
+        ("echo n | podman image prune -a", []),
+        ("podman network create network_name; podman network inspect network_name", []),
+      ] {
+        let result = try engine.shell(line)
+        if result.status == 0 { continue }
+        #expect(
+          obstacles.contains { $0.isEmpty || result.stderr.contains($0) }, "\(line)\n\(result)")
+      }
+    }
+  }
 }

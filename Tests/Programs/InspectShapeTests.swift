@@ -60,6 +60,11 @@ struct InspectShapeTests {
         let other = theirs[path[0], path[1]]
         #expect(mine == other, "\(path): \(mine), \(other)")
       }
+      let shown = try store.ours(
+        "inspect", "--format", "{{.Id}}|{{ .ID }}|{{.ImageID}}|{{range .Mounts}}{{.Dst}}{{end}}",
+        "ours")
+      let id = try #require(ours["Id"].string)
+      #expect(shown.text == "\(id)|\(id)|\(ours["Image"].string ?? "")|/data")
       let ourRow = try store.ours("ps", "-a", "--format", "json").json[0]
       let theirRow = try store.theirs("ps", "-a", "--format", "json").json[0]
       let rows = fields(ourRow).symmetricDifference(fields(theirRow)).subtracting(Self.meant)

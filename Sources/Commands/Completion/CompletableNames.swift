@@ -12,11 +12,6 @@ enum CompletableNames {
       "networks": { engine in try engine.networks.list().networks.map(\.name) },
       "secrets": { engine in try engine.secrets.all().map(\.name) },
       "volumes": { engine in try engine.volumes.all().map(\.name) },
-      "objects": { engine in
-        try ["containers", "images", "volumes", "networks"].flatMap {
-          try sources[$0]?(engine) ?? []
-        }
-      },
       "images": { engine in
         try engine.images.list().images.flatMap { $0.names + [String($0.id.prefix(12))] }
       },
@@ -25,6 +20,9 @@ enum CompletableNames {
 
   /// The names of a kind; none where they cannot be had: completion is no place for errors.
   static func find(_ kind: String, _ call: Call) -> [String] {
+    if kind == "objects" {
+      return ["containers", "images", "volumes", "networks"].flatMap { find($0, call) }.sorted()
+    }
     guard let source = sources[kind], let engine = try? call.engine else { return [] }
     return ((try? source(engine)) ?? []).sorted()
   }

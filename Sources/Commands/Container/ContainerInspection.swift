@@ -29,6 +29,7 @@ struct ContainerInspection {
   }
 
   var value: GoValue {
+    let (id, imageID) = (record.id, record.imageID)
     var fields: [GoStructure.Field] = [
       .field("ID", json: "Id", .string(record.id)),
       .field("Created", Self.time(record.created)),
@@ -82,6 +83,9 @@ struct ContainerInspection {
       .field("HostConfig", hostConfiguration),
       .field("UseImageHosts", .bool(record.network.keepsHosts)),
       .field("UseImageHostname", .bool(record.network.keepsHostName)),
+      // Other spellings that podman takes in templates.
+      .method("Id") { .string(id) },
+      .method("ImageID") { .string(imageID) },
     ]
     return .structure(GoStructure(fields))
   }
@@ -172,6 +176,9 @@ struct ContainerInspection {
         fields.append(.field("RW", .bool(!mount.isReadOnly && mount.kind != .image)))
         fields.append(.field("Propagation", .string(Self.propagation(mount))))
         fields.append(.field("SubPath", omitsEmpty: true, .string(mount.subpath ?? "")))
+        let (source, target) = (fields.first { $0.name == "Source" }?.value, mount.destination)
+        fields.append(.method("Src") { source ?? .missing })
+        fields.append(.method("Dst") { .string(target) })
         return .structure(GoStructure(fields))
       })
   }

@@ -17,6 +17,7 @@ enum NetworkRow {
     var fields: [GoStructure.Field] = [
       .field("Name", json: "name", GoValue(network.name)),
       .field("ID", json: "id", GoValue(id ?? network.id)),
+      .method("Id") { GoValue(id ?? network.id) },
       .field("Driver", json: "driver", GoValue(network.driver)),
       .field(
         "NetworkInterface", json: "network_interface", omitsEmpty: true,
