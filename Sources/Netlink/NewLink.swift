@@ -58,6 +58,8 @@ public struct NewLink: Sendable {
   /// The number of the open file of the namespace in which it begins its life; nil for the
   /// session's own.
   public var namespace: CInt?
+  /// Of a macvlan: how many a broadcast may go to before it waits in a queue; -1 for no queue.
+  public var broadcastLimit: Int32?
 
   public init(name: String, _ kind: Kind) {
     self.name = name
@@ -85,7 +87,7 @@ extension RouteSession where Socket: ~Copyable {
       }
       $0.nested(Link.Attribute.info, isMarked: false) {
         $0.attribute(Link.Attribute.infoKind, Array(link.kind.name.utf8))
-        $0.appendData(of: link.kind)
+        $0.appendData(of: link)
       }
     }
   }
@@ -106,9 +108,9 @@ extension NewLink.Kind {
 }
 
 extension NetlinkRequest {
-  fileprivate mutating func appendData(of kind: NewLink.Kind) {
+  fileprivate mutating func appendData(of link: NewLink) {
     let data = Link.Attribute.infoData
-    switch kind {
+    switch link.kind {
     case .bridge(let filtersVLANs):
       guard filtersVLANs else { return }
       nested(data, isMarked: false) { $0.attribute(7, UInt8(1)) }  // IFLA_BR_VLAN_FILTERING
@@ -127,7 +129,10 @@ extension NetlinkRequest {
         }
       }
     case .macvlan(let mode):
-      nested(data, isMarked: false) { $0.attribute(1, mode.rawValue) }  // IFLA_MACVLAN_MODE
+      nested(data, isMarked: false) {
+        $0.attribute(1, mode.rawValue)  // IFLA_MACVLAN_MODE
+        if let limit = link.broadcastLimit { $0.attribute(9, limit) }  // IFLA_MACVLAN_BC_CUTOFF
+      }
     case .ipvlan(let mode):
       nested(data, isMarked: false) { $0.attribute(1, mode.rawValue) }  // IFLA_IPVLAN_MODE
     case .vlan(let id):

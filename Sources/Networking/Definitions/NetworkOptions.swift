@@ -13,6 +13,8 @@ struct NetworkOptions: Equatable {
   var isManaged = true
   var mode: String?
   var parent: String?
+  /// Of a macvlan: `bclim`.
+  var broadcastLimit: Int32?
 
   static let ofBridge = [
     "mtu", "vlan", "isolate", "metric", "no_default_route", "vrf", "mode", "host_interface_name",
@@ -47,6 +49,12 @@ struct NetworkOptions: Equatable {
     }
     if let text = options["no_default_route"] {
       hasDefaultRoute = try !Self.boolean("no_default_route", text)
+    }
+    broadcastLimit = try options["bclim"].map { text throws(NetworkError) in
+      guard let number = Int32(text) else {
+        throw .invalid(what: "option bclim", value: text, expected: "a 32 bit integer")
+      }
+      return number
     }
     vrf = options["vrf"]
     parent = options["parent"]

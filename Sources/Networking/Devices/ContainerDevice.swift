@@ -50,6 +50,7 @@ struct ContainerDevice {
     link.parent = try parent(&host)
     link.namespace = namespace.rawValue
     link.mtu = options.mtu
+    link.broadcastLimit = options.broadcastLimit
     if network.driver == "macvlan" { link.hardwareAddress = status.mac?.bytes }
     try host.add(link)
   }
