@@ -306,6 +306,37 @@ struct RegistryTests {
     }
   }
 
+  @Test func containersConfSaysHowImagesAreWritten() throws {
+    try withEngine(hasOwnNetwork: false) { engine in
+      let host = try DockerRegistry.start(engine.workspace)
+      let skopeo = try #require(Program.named("skopeo"))
+      func pushed(_ lines: String, _ tag: String) throws -> JSONValue {
+        engine.workspace.environment["CONTAINERS_CONF_OVERRIDE"] = try engine.workspace.write(
+          "[engine]\n" + lines, to: "override.conf")
+        let name = "\(host)/box-\(tag):\(tag)"
+        try engine.must("push", "-q", "--tls-verify=false", Engine.image, name)
+        return try engine.workspace.must(
+          skopeo, "inspect", "--raw", "--tls-verify=false", "docker://" + name
+        ).json
+      }
+      let docker = try pushed("image_default_format = \"v2s2\"\nimage_parallel_copies = 1\n", "a")
+      #expect(
+        docker["mediaType"].string == "application/vnd.docker.distribution.manifest.v2+json")
+      let zstd = try pushed("compression_format = \"zstd\"\ncompression_level = 1\n", "b")
+      #expect(zstd["layers"][0]["mediaType"].string?.hasSuffix("+zstd") == true, "\(zstd)")
+      let folder = engine.workspace.folder
+      engine.workspace.environment["CONTAINERS_CONF_OVERRIDE"] = try engine.workspace.write(
+        "[engine]\nimage_default_transport = \"oci:\"\n", to: "override.conf")
+      try engine.must("push", "-q", Engine.image, "\(folder)/pushed:tag")
+      #expect(access(folder + "/pushed/index.json", F_OK) == 0)
+      try engine.must("pull", "-q", "\(folder)/pushed:tag")
+      engine.workspace.environment["CONTAINERS_CONF_OVERRIDE"] = try engine.workspace.write(
+        "[engine]\ncompression_format = \"brotli\"\n", to: "override.conf")
+      let wrong = try engine.run("push", "-q", Engine.image, "dir:\(folder)/wrong")
+      #expect(wrong.stderr.contains("compression_format of containers.conf"), "\(wrong)")
+    }
+  }
+
   @Test func everyTagOfARepositoryIsPulled() throws {
     try withEngine(hasOwnNetwork: false) { engine in
       let host = try DockerRegistry.start(engine.workspace)

@@ -208,6 +208,38 @@ struct SignatureTests {
     }
   }
 
+  /// The signatures are read from a web server, where their files are published.
+  @Test func signaturesAreHadFromTheWeb() throws {
+    try withSigner { signer in
+      let lookaside = signer.lookaside
+      let web = try TestServer(signer.engine.workspace) { request, _ in
+        guard request.path.hasPrefix("/published/"), request.headers["authorization"] == nil,
+          let data = FileManager.default.contents(atPath: lookaside + request.path.dropFirst(10))
+        else { return .text(404, "") }
+        return TestServer.Reply(body: data)
+      }
+      _ = try signer.engine.workspace.write(
+        """
+        docker:
+          \(signer.host)/signed:
+            lookaside: http://\(web.host)/published/
+            lookaside-staging: file://\(lookaside)
+        """, to: "home/.config/containers/registries.d/test.yaml")
+      let name = "\(signer.host)/signed/box:1"
+      #expect(try signer.push(name, "--sign-by", signer.key).status == 0)
+      try signer.allow(signer.signedBy(), "signed")
+      #expect(try signer.pull(name).status == 0)
+      #expect(web.requests.last?.path.hasSuffix("/signature-2") == true)
+      // Where the web is all that there is, nothing can be written.
+      _ = try signer.engine.workspace.write(
+        "default-docker:\n  lookaside: http://\(web.host)/published\n",
+        to: "home/.config/containers/registries.d/test.yaml")
+      let refused = try signer.engine.run(
+        "push", "-q", "--tls-verify=false", "--sign-by", signer.key, name, name + "2")
+      #expect(refused.stderr.contains("please set lookaside-staging"), "\(refused)")
+    }
+  }
+
   @Test func aListIsNoProofForTheImageThatIsStored() throws {
     try withSigner { signer in
       let list = "localhost/list:1"

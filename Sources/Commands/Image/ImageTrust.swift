@@ -16,7 +16,7 @@ enum ImageTrustShow {
           "registrypath", .string(), "Read this folder instead of registries.d", hidden: true,
           completion: .files),
         Option(
-          "signature-policy", .string(), "Read this file instead of the system's", hidden: true,
+          "signature-policy", .string(), "Read this file instead of the system's",
           completion: .files),
       ]
     }, run: run)
@@ -84,7 +84,7 @@ enum ImageTrustSet {
             + "used multiple times to define multiple public keys.\n"
             + "File(s) must exist before using this command", completion: .files),
         Option(
-          "signature-policy", .string(), "Change this file instead of the system's", hidden: true,
+          "signature-policy", .string(), "Change this file instead of the system's",
           completion: .files),
         Option(
           "type", "t", .string(default: "signedBy"),

@@ -66,6 +66,14 @@ enum ManifestAdd {
       [
         Option("all", .flag(), "add all of the list's images if the image is a list"),
         Option("artifact", .flag(), "add all arguments as artifact files rather than as images"),
+        Option("artifact-config", .string(), "artifact configuration file", completion: .files),
+        Option("artifact-config-type", .string(), "artifact configuration media type"),
+        Option(
+          "artifact-exclude-titles", .flag(),
+          "refrain from setting \"org.opencontainers.image.title\" annotations on \"layers\""),
+        Option("artifact-layer-type", .string(), "artifact layer media type"),
+        Option("artifact-subject", .string(), "artifact subject reference"),
+        Option("artifact-type", .string(), "override the artifactType value"),
         Option(
           "insecure", .flag(),
           "neither require HTTPS nor verify certificates when accessing the registry", hidden: true),
@@ -76,7 +84,13 @@ enum ManifestAdd {
 
   static func run(_ call: Call) throws -> Int32 {
     guard !call.options.flag("artifact") else {
-      throw CommandFailure("--artifact: artifacts are not supported yet")
+      throw CommandFailure(
+        "--artifact: files cannot be added to a list yet, only images; please push them with another "
+          + "program, as oras, and add the result by its name")
+    }
+    for name in ["config", "config-type", "layer-type", "subject", "type", "exclude-titles"]
+    where call.options.has("artifact-" + name) {
+      throw CommandFailure("--artifact-\(name) is of use with --artifact only")
     }
     var id = ""
     for image in call.arguments.dropFirst() {

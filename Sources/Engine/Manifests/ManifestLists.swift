@@ -92,6 +92,10 @@ public struct ManifestLists {
     let list = try read(name)
     var options = options
     options.choice.listOnly = !options.choice.all
+    if options.writing.addedCompressions.isEmpty, options.choice.all {
+      options.writing.addedCompressions =
+        engine.configuration.containersConf.engine.addCompression
+    }
     var request = try engine.images.request(.copy, options)
     request.source = "containers-storage:" + list.image.id
     request.destination = try place(destination ?? list.image.names.first ?? name)

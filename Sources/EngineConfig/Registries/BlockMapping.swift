@@ -23,10 +23,9 @@ public struct BlockMapping: Equatable, Sendable {
 
   public init(parsing text: String) throws(Failure) {
     var lines: [Line] = []
-    for (number, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
-      var raw = raw
-      if raw.last == "\r" { raw.removeLast() }
+    // A carriage return and a line feed are one character.
+    let all = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    for (number, raw) in all.enumerated() {
       let content = raw.drop { $0 == " " }
       if content.isEmpty || content.first == "#" || raw == "---" || raw == "..." { continue }
       guard content.first != "\t" else {

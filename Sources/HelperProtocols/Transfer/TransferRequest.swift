@@ -147,6 +147,8 @@ public struct ImageWriting: JSONObject, Sendable, Equatable {
   public var forcesCompression = false
   /// Compressions in which a list is to have each of its images too.
   public var addedCompressions: [String] = []
+  /// How many layers are copied at once; nil is the destination's habit.
+  public var parallelCopies: Int?
   /// Whether signatures are left behind.
   public var removesSignatures = false
   /// A GnuPG key to sign with.
@@ -170,6 +172,7 @@ public struct ImageWriting: JSONObject, Sendable, Equatable {
     try object.member("compressionLevel", &compressionLevel)
     try object.member("forcesCompression", &forcesCompression)
     try object.member("addedCompressions", &addedCompressions)
+    try object.member("parallelCopies", &parallelCopies)
     try object.member("removesSignatures", &removesSignatures)
     try object.member("signBy", &signBy)
     try object.member("sigstoreKey", &sigstoreKey)

@@ -32,9 +32,10 @@ final class LayerMovement {
   /// Moves all, and says how each is to be named in the manifest.
   func run() throws(TransferFailure) -> [Descriptor] {
     var next = 0
+    let width = min(destination.width, max(1, session.writing.parallelCopies ?? .max))
     do throws(TransferFailure) {
       while next < layers.count || !running.isEmpty {
-        while next < layers.count, running.count < destination.width {
+        while next < layers.count, running.count < width {
           try begin(next)
           next += 1
         }

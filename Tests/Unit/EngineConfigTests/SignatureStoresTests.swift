@@ -43,6 +43,14 @@ struct SignatureStoresTests {
     #expect(throws: ConfigurationError.self) { try stores.take(Array(text.utf8), "a.yaml") }
   }
 
+  @Test func linesMayEndAsOnOtherSystems() throws {
+    var stores = SignatureStores()
+    let text = "default-docker:\r\n  lookaside: file:///x\r\n\r\n  sigstore-staging: file:///y"
+    try stores.take(Array(text.utf8), "a.yaml")
+    #expect(stores.standard?.lookaside == "file:///x")
+    #expect(stores.standard?.staging == "file:///y")
+  }
+
   @Test func aScopeStandsInOneFileOnly() throws {
     var stores = SignatureStores()
     let text = Array("docker:\n  a.example:\n    lookaside: file:///x\n".utf8)

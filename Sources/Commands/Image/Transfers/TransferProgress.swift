@@ -88,8 +88,12 @@ final class TransferProgress: @unchecked Sendable {
 
   private func draw() {
     let size = try? FileDescriptor.standardError.windowSize()
-    let width = max(20, Int(size?.columns ?? 80))
-    let height = max(4, Int(size?.rows ?? 24))
+    // A terminal that does not know its size says 0.
+    func length(_ own: UInt16?, _ usual: Int) -> Int {
+      own.map(Int.init).flatMap { $0 > 0 ? $0 : nil } ?? usual
+    }
+    let width = max(20, length(size?.columns, 80))
+    let height = max(4, length(size?.rows, 24))
     var text = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
     // What is done and would not fit any more stays above, as it is.
     while rows.count > height - 2, let done = rows.firstIndex(where: { $0.end != nil }) {

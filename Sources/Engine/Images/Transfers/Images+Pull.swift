@@ -109,6 +109,7 @@ extension Images {
   private func pull(
     _ name: String, local: Match?, _ options: TransferOptions
   ) throws -> [TransferredImage] {
+    let name = try withTransport(name)
     if hasTransport(name), !name.hasPrefix("docker://") {
       return try pullPlace(name, options)
     }
@@ -239,12 +240,50 @@ extension Images {
     request.store = StorePlace(engine.configuration.storeOptions)
     request.access = options.access
     request.access.uid = engine.configuration.user.uid
-    if request.access.retries == nil {
-      request.access.retries = Int(
-        clamping: engine.configuration.containersConf.engine.retries)
+    let settings = engine.configuration.containersConf.engine
+    if request.access.retries == nil { request.access.retries = Int(clamping: settings.retries) }
+    if request.access.retryDelay == nil, let delay = settings.retryDelay, !delay.isEmpty {
+      try request.access.set(retryDelay: delay)
     }
     request.images = options.choice
     request.writing = options.writing
+    if settings.parallelCopies > 0 {
+      request.writing.parallelCopies = Int(clamping: settings.parallelCopies)
+    }
+    guard operation == .copy else { return request }
+    if request.writing.format == nil, let format = settings.imageFormat, !format.isEmpty {
+      guard let known = ["oci": "oci", "v2s2": "docker", "docker": "docker"][format] else {
+        throw EngineError.invalid(
+          option: "image_default_format of containers.conf", value: format,
+          reason: "it can be oci or v2s2")
+      }
+      request.writing.format = known
+    }
+    if request.writing.compression == nil, let format = settings.compressionFormat, !format.isEmpty
+    {
+      guard ["gzip", "zstd", "zstd:chunked"].contains(format) else {
+        throw EngineError.invalid(
+          option: "compression_format of containers.conf", value: format,
+          reason: "it can be gzip, zstd or zstd:chunked")
+      }
+      request.writing.compression = format
+    }
+    if request.writing.compressionLevel == nil {
+      request.writing.compressionLevel = settings.compressionLevel
+    }
     return request
+  }
+
+  /// A name with a transport in front: containers.conf's `image_default_transport` where it has none, which is
+  /// left out where that is a registry's.
+  func withTransport(_ name: String) throws -> String {
+    let usual = engine.configuration.containersConf.engine.imageTransport
+    if hasTransport(name) || usual.isEmpty || usual == "docker://" { return name }
+    guard hasTransport(usual) else {
+      throw EngineError.invalid(
+        option: "image_default_transport of containers.conf", value: usual,
+        reason: "it is no transport for images, as docker:// or oci: is")
+    }
+    return usual + name
   }
 }

@@ -32,6 +32,7 @@ extension Images {
       "docker://", "docker-archive:", "docker-daemon:", "dir:", "oci:", "oci-archive:",
       "containers-storage:",
     ]
+    let text = try withTransport(text)
     if transports.contains(where: { text.hasPrefix($0) }) { return text }
     do {
       return "docker://\(try ImageReference(parsing: text).tagged)"
