@@ -65,8 +65,7 @@ extension Container {
         try? cgroup.delete()
         return
       }
-      if cgroup.exists { try cgroup.kill(Signal.kill.rawValue) }
-      try cgroup.delete()
+      try cgroup.end()
     }
     if let group = state.resctrlGroup {
       attempt("removing the resctrl group") { try IntelRdtGroup.remove(group) }
@@ -79,5 +78,22 @@ extension Container {
     guard let first = failures.first else { return }
     throw failures.count == 1
       ? first : RuntimeError.unclean(first, cleanUp: Array(failures.dropFirst()))
+  }
+}
+
+extension ContainerCgroup {
+  /// How often it is emptied, each time with a second of patience.
+  private static let attempts = 5
+
+  /// Kills what is in the cgroup and removes it. A first process whose maker was killed may come in between
+  /// the two, from where it was born: then again.
+  fileprivate mutating func end() throws {
+    for _ in 1..<ContainerCgroup.attempts {
+      if exists { try kill(Signal.kill.rawValue) }
+      do throws(CgroupError) { return try delete() } catch {
+        guard case .system(let cause) = error, cause.errno == .resourceBusy else { throw error }
+      }
+    }
+    try delete()
   }
 }
