@@ -106,6 +106,22 @@ struct ContainerRunTests {
     }
   }
 
+  /// `--rmi` takes the name that it was given, and the image with its last one.
+  @Test func imagesGoWithTheirContainers() throws {
+    try withEngine { podman in
+      try podman.must("tag", Engine.image, "localhost/other:1")
+      try podman.must("run", "--rmi", "--network", "none", "localhost/other:1", "true")
+      #expect(try podman.run("image", "exists", "localhost/other:1").status == 1)
+      #expect(try podman.run("image", "exists", Engine.image).status == 0)
+      try podman.must("create", "--name", "c", "--network", "none", Engine.image)
+      try podman.must("container", "cleanup", "--rm", "--rmi", "c")
+      #expect(try podman.run("image", "exists", Engine.image).status == 1)
+      #expect(
+        try podman.run("container", "cleanup", "--exec", "x", "--all").stderr
+          == "Error: --all and --exec cannot be set together\n")
+    }
+  }
+
   /// What a container needs and is not there is said before anything of it exists.
   @Test func whatIsNotThereLeavesNothing() throws {
     try withEngine { podman in

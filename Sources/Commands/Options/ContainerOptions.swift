@@ -12,6 +12,9 @@ struct ContainerOptions {
   let folder: String
 
   init(_ call: Call) throws {
+    if call.options.isDeclared("kernel-memory"), call.options.has("kernel-memory") {
+      call.warn("The --kernel-memory flag is no longer supported. This flag is a noop.")
+    }
     options = call.options
     environment = Call.environment
     folder = try CurrentProcess.workingDirectory()

@@ -61,9 +61,12 @@ extension Containers {
   }
 
   private func removeImage(_ record: ContainerRecord) {
-    // Another container that uses the image keeps it.
+    // Another container that uses the image keeps it, and so do other names that it has.
     guard !record.imageID.isEmpty else { return }
-    _ = try? engine.store.deleteImage(record.imageID)
+    var options = Images.RemoveOptions()
+    options.ignoresMissing = true
+    _ = try? engine.images.remove(
+      [record.imageName.isEmpty ? record.imageID : record.imageName], options)
   }
 
   /// Everything that a start made, in reverse; returns what could not be taken away.
@@ -98,7 +101,7 @@ extension Containers {
   private func unmountIfMounted(_ path: String) throws(SystemError) {
     do throws(SystemError) {
       try unmount(path, .detach)
-    } catch where error.errno == .invalidArgument || error.errno == .noSuchFileOrDirectory {
+    } catch  where error.errno == .invalidArgument || error.errno == .noSuchFileOrDirectory {
     } catch {
       throw error
     }
