@@ -10,7 +10,7 @@ extension StorageError: CustomStringConvertible {
       "the storage driver overlay does not work in \(path): \(reason); install fuse-overlayfs, or use "
         + "--storage-driver vfs"
     case .invalidPlace("imagestore", let path):
-      "imagestore has to be another place than graphroot, \(path)"
+      "imagestore has to be an absolute path and another place than graphroot, and is \"\(path)\""
     case .invalidPlace(let name, let path):
       "\(name) has to be an absolute path, and is \"\(path)\""
     case .noSuchImage(let name): "\(name): image not known"

@@ -21,6 +21,9 @@ public final class Store {
   let mountCounts: MountCounts
   /// The stores whose images are used as if they were here, and `imagestore`.
   let readOnlyStores: [ReadOnlyStore]
+  /// `imagestore` as a store of its own, in which this one's images are made, changed and removed. Its
+  /// containers are this store's.
+  private(set) var imagePlace: Store?
   private var hasSwept = false
 
   /// A store that is only read.
@@ -28,9 +31,12 @@ public final class Store {
     let root: String
     let layers: RecordSet<LayerRecord>
     let images: RecordSet<ImageRecord>
+    /// Whether it belongs to this store all the same.
+    var isOurs = false
   }
 
-  init(options: StoreOptions, driver: any StorageDriver) {
+  /// - Parameter owner: the store whose `imagestore` this is.
+  init(options: StoreOptions, driver: any StorageDriver, imagesOf owner: Store? = nil) {
     self.options = options
     self.driver = driver
     let (root, name) = (options.graphRoot, driver.name)
@@ -40,17 +46,20 @@ public final class Store {
     imageRecords = Self.images(root, name)
     let containers = "\(root)/\(name)-containers"
     let volatile = fleeting.map { "\($0)/\(name)-containers" } ?? containers
-    containerRecords = RecordSet(
-      folder: containers, lockPath: "\(volatile)/containers.lock",
-      files: [
-        RecordFile(folder: containers, name: "containers.json", isVolatile: false),
-        RecordFile(folder: volatile, name: "volatile-containers.json", isVolatile: true),
-      ])
+    containerRecords =
+      owner?.containerRecords
+      ?? RecordSet(
+        folder: containers, lockPath: "\(volatile)/containers.lock",
+        files: [
+          RecordFile(folder: containers, name: "containers.json", isVolatile: false),
+          RecordFile(folder: volatile, name: "volatile-containers.json", isVolatile: true),
+        ])
     mountCounts = MountCounts(folder: "\(options.runRoot)/\(name)-layers")
     let others = [options.imageStore].compactMap { $0 } + options.additionalImageStores
     readOnlyStores = others.map { root in
       ReadOnlyStore(
-        root: root, layers: Self.layers(root, name), images: Self.images(root, name))
+        root: root, layers: Self.layers(root, name), images: Self.images(root, name),
+        isOurs: root == options.imageStore)
     }
   }
 
@@ -86,14 +95,26 @@ public final class Store {
         throw StorageError.invalidPlace(name: name, path: path)
       }
     }
-    if options.imageStore == options.graphRoot {
-      throw StorageError.invalidPlace(name: "imagestore", path: options.graphRoot)
+    if let place = options.imageStore {
+      guard place.hasPrefix("/"), place != "/", place != options.graphRoot,
+        !place.utf8.contains(0)
+      else { throw StorageError.invalidPlace(name: "imagestore", path: place) }
     }
     var decided = options
     let driver = try DriverChoice(options: options).driver()
     decided.driver = driver.name
     let store = Store(options: decided, driver: driver)
     try store.makeFolders()
+    if let place = options.imageStore {
+      var inner = decided
+      inner.graphRoot = place
+      inner.imageStore = nil
+      inner.additionalImageStores = [options.graphRoot] + options.additionalImageStores
+      let images = Store(
+        options: inner, driver: try DriverChoice(options: inner).driver(), imagesOf: store)
+      try images.makeFolders()
+      store.imagePlace = images
+    }
     return store
   }
 
@@ -101,7 +122,9 @@ public final class Store {
     let name = driver.name
     // The last one made is there: all are.
     let last = "\(options.runRoot)/\(name)-containers"
-    if fileExists(last), fileExists(containerRecords.folder) { return }
+    if fileExists(last), fileExists(containerRecords.folder), fileExists(imageRecords.folder) {
+      return
+    }
     try makeDirectories(options.graphRoot, mode: 0o700)
     try makeDirectories(driver.home, mode: 0o700)
     if driver is OverlayDriver { try makeDirectories("\(driver.home)/l", mode: 0o755) }

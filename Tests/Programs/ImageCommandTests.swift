@@ -96,6 +96,39 @@ struct ImageCommandTests {
     }
   }
 
+  /// Behind a redirection, and not to a place that does not have it.
+  @Test func archivesComeFromTheWeb() throws {
+    try withEngine(hasOwnNetwork: false) { engine in
+      let folder = engine.workspace.folder
+      try engine.must("save", "-q", "-o", "\(folder)/image.tar", Engine.image)
+      try engine.workspace.must(
+        "/bin/sh", "-ec", "cd \(folder); gzip -1 image.tar; echo one >one; tar -cf files.tar one")
+      let server = try TestServer(engine.workspace) { request, _ in
+        switch request.path {
+        case "/away": return .text(302, "", ["Location": "/image.tar.gz"])
+        case "/image.tar.gz", "/files.tar":
+          var reply = TestServer.Reply.text(200, "")
+          reply.body =
+            (try? Data(contentsOf: URL(fileURLWithPath: folder + request.path))) ?? Data()
+          return reply
+        default: return .text(404, "no such file")
+        }
+      }
+      try engine.must("rmi", "--all", "--force")
+      let host = "http://127.0.0.1:\(server.port)"
+      #expect(
+        try engine.must("load", "-q", "-i", "\(host)/away").text == "Loaded image: \(Engine.image)")
+      let id = try engine.must("import", "-q", "\(host)/files.tar", "localhost/files:1").text
+      #expect(
+        try engine.inspect("localhost/files:1", "{{.Id}}")
+          == id.replacingOccurrences(of: "sha256:", with: ""))
+      for command in ["load -q -i", "import -q"] {
+        let missing = try engine.shell("podman \(command) \(host)/nothing")
+        #expect(missing.status == 125 && missing.stderr.contains("nothing"), "\(missing)")
+      }
+    }
+  }
+
   @Test func namesCanBeGivenAndTaken() throws {
     try withEngine { engine in
       try engine.must("tag", "busybox", "tool", "example.com:5000/a/b:c")

@@ -130,20 +130,67 @@ struct SharedStoreTests {
     }
   }
 
+  /// Each makes and removes images and containers of its own on layers of its own, all the time.
+  @Test func theyWorkWhileOursPullsAndRemoves() throws {
+    try withSharedStore { store in
+      let folder = store.workspace.folder
+      let root = "\(folder)/data/root"
+      let run = "\(folder)/data/run"
+      let places = "--root \(root) --runroot \(run)"
+      let theirs = "/usr/bin/podman \(places) --storage-driver overlay --tmpdir \(folder)/tmp"
+      let buildah = "/usr/bin/buildah \(places) --storage-driver overlay"
+      let ours = "\(Engine.program) \(places)"
+      for name in ["first", "second", "third"] {
+        try store.workspace.must(
+          "/bin/sh", "-ec",
+          "cd \(folder); seq 300000 >\(name); tar -cf \(name).tar \(name); "
+            + "\(projectFolder)/Scripts/make-image image-\(name) '{}' root.tar \(name).tar")
+      }
+      let lines = [
+        "for i in $(seq 12); do id=$(\(ours) pull -q oci:\(folder)/image-first) && "
+          + "\(ours) rmi -f $id >/dev/null || exit 1; done",
+        "for i in 1 2 3 4; do skopeo --insecure-policy copy -q oci:\(folder)/image-second "
+          + "'containers-storage:[overlay@\(root)+\(run)]localhost/second:1' && "
+          + "\(theirs) rmi localhost/second:1 >/dev/null || exit 1; done",
+        "for i in 1 2 3 4; do c=$(\(buildah) from \(SharedStore.image)) && "
+          + "\(buildah) commit -q --rm $c localhost/built:$i >/dev/null || exit 1; done",
+        // Not their `images`, which fails where an image goes while it lists.
+        "for i in 1 2 3 4 5 6; do \(theirs) image exists \(SharedStore.image) && "
+          + "\(ours) images >/dev/null || exit 1; done",
+      ]
+      let script =
+        lines.map { "( \($0) ) & " }.joined()
+        + "for job in $(jobs -p); do wait $job || failed=1; done; exit ${failed:-0}"
+      let outcome = try store.workspace.run(["/bin/bash", "-c", script])
+      #expect(outcome.status == 0, "\(outcome)")
+      // What remains is whole for both.
+      let third = try store.ours("pull", "--quiet", "oci:\(folder)/image-third")
+      #expect(third.status == 0, "\(third)")
+      #expect(try store.theirs("image", "exists", third.text).status == 0)
+      #expect(try ourNames(store) == theirNames(store))
+      for i in 1...4 {
+        try store.copy("store:localhost/built:\(i)", to: "dir:\(folder)/copy-\(i)")
+      }
+      let found = try store.ours("system", "check", "--max", "0s")
+      #expect(found.status == 0, "\(found)")
+    }
+  }
+
   /// The transfer ends with its engine or a moment later; what it had staged is swept by the next command.
-  @Test func aPullThatIsKilledLeavesAStoreThatWorks() throws {
+  @Test func aPullOrLoadThatIsKilledLeavesAStoreThatWorks() throws {
     try withSharedStore { store in
       #expect(try store.ours("rmi", SharedStore.image).status == 0)
       let root = "\(store.workspace.folder)/data/root"
       let run = "\(store.workspace.folder)/data/run"
       for delay in ["0.01", "0.03", "0.05", "0.08", "0.12"] {
-        _ = try store.workspace.run([
-          "/usr/bin/timeout", "--signal", "KILL", delay, Engine.program, "--root", root,
-          "--runroot",
-          run, "pull", "--quiet", "oci:\(store.layout)",
-        ])
-        let listing = try store.ours("images", "--quiet")
-        #expect(listing.status == 0 && listing.stderr.isEmpty, "\(listing)")
+        for command in ["pull", "load"] {
+          let place = command == "pull" ? ["oci:\(store.layout)"] : ["--input", store.layout]
+          _ = try store.workspace.run(
+            ["/usr/bin/timeout", "--signal", "KILL", delay, Engine.program, "--root", root]
+              + ["--runroot", run, command, "--quiet"] + place)
+          let listing = try store.ours("images", "--quiet")
+          #expect(listing.status == 0 && listing.stderr.isEmpty, "\(listing)")
+        }
       }
       let pulled = try store.ours("pull", "--quiet", "oci:\(store.layout)")
       #expect(pulled.status == 0, "\(pulled)")

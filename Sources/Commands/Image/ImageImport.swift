@@ -57,11 +57,8 @@ enum ImageImport {
       }
       return try images.importArchive(.standardInput, options)
     }
-    if path.hasPrefix("http://") || path.hasPrefix("https://") {
-      throw CommandFailure(
-        "import does not download; please use: curl -fsSL \(path) | podman import - …")
-    }
-    let file = try openFile(path, [.readOnly])
+    let isOfTheWeb = path.hasPrefix("http://") || path.hasPrefix("https://")
+    let file = isOfTheWeb ? try images.download(path) : try openFile(path, [.readOnly])
     return try images.importArchive(file.lent, options)
   }
 }

@@ -74,10 +74,11 @@ enum ImageList {
     if options.flag("history") { cells.append("{{if .History}}{{.History}}{{else}}<none>{{end}}") }
     if rows.contains(where: \.image.isReadOnly) { cells.append("{{.ReadOnly}}") }
     let now = TimeText.now() / 1_000_000_000
+    let isJSON = Listing.isJSON(format ?? "")
     let listing = Listing(
       table: cells.joined(separator: "\t"), titles: ["ID": "IMAGE ID", "ReadOnly": "R/O"],
-      rows: rows.map { $0.value(isTruncated: isTruncated, now: now) },
-      json: .list(rows.map(\.json)))
+      rows: isJSON ? [] : rows.map { $0.value(isTruncated: isTruncated, now: now) },
+      json: isJSON ? .list(rows.map(\.json)) : nil)
     try listing.write(to: call.output, format: format, heading: !options.flag("noheading"))
   }
 }

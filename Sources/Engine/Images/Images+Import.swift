@@ -1,6 +1,8 @@
 import Archive
+import EngineConfig
+import HelperProtocols
 public import ImageSpec
-import LinuxSystem
+public import LinuxSystem
 import Storage
 public import SystemPackage
 
@@ -18,6 +20,21 @@ extension Images {
     public var source = "-"
 
     public init() {}
+  }
+
+  /// A file of the web, in a file without a name, at its beginning.
+  public func download(_ address: String) throws -> OwnedDescriptor {
+    let configuration = engine.configuration
+    let wanted =
+      configuration.environment["TMPDIR"] ?? configuration.containersConf.engine.imageCopyFolder
+    // containers.conf may say `storage` in a folder's place.
+    let folder = wanted.hasPrefix("/") ? wanted : configuration.storeOptions.graphRoot
+    let file = try openFile(folder, [.readWrite, .unnamed], mode: 0o600)
+    var request = TransferRequest(.fetch)
+    request.source = address
+    _ = try TransferProcess.run(request, configuration, output: file.lent) { _ in }
+    try file.lent.rewind()
+    return file
   }
 
   /// Makes an image of one layer of an archive of files, which may be compressed.

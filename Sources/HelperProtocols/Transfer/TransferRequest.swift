@@ -28,6 +28,8 @@ public struct TransferRequest: JSONObject, Sendable, Equatable {
     case currentLogin
     /// Signs images that registries have, in a folder of signatures.
     case sign
+    /// Writes a file of the web to `output`.
+    case fetch
   }
 
   public var operation: Operation
@@ -36,7 +38,8 @@ public struct TransferRequest: JSONObject, Sendable, Equatable {
   public var access = RegistryAccess()
   /// `docker://NAME`, `oci:PATH[:TAG]`, `oci-archive:PATH[:TAG]`, `docker-archive:PATH[:NAME|:@INDEX]`,
   /// `dir:PATH`, `containers-storage:NAME or ID`, `docker-daemon:NAME or ID`; for `load` also a path
-  /// alone; for login, logout and tags a registry or a repository.
+  /// alone or an address of the web; for login, logout and tags a registry or a repository; for `fetch` an
+  /// address of the web.
   public var source = ""
   /// Where to; a path that is `/dev/stdout` or empty means `output`.
   public var destination = ""
@@ -48,7 +51,7 @@ public struct TransferRequest: JSONObject, Sendable, Equatable {
   public var saved: [SavedImage] = []
   /// For `search`: the word; for `login`: nothing.
   public var search: SearchRequest?
-  /// An inherited descriptor that an archive is written to.
+  /// An inherited descriptor that an archive or a file is written to.
   public var output: Int32?
 
   public init(_ operation: Operation) { self.operation = operation }

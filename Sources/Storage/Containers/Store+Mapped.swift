@@ -9,10 +9,13 @@ extension Store {
       throw StorageError.noSuchImage(id)
     }
     if let known = try knownMappedLayer(image, mappings) { return known }
+    if let place = try imagePlace(ofImage: id) {
+      return try place.mappedLayer(ofImage: id, mappings)
+    }
 
     let source = try mount(image: image.id)
     defer { _ = try? unmount(image: image.id) }
-    let staged = try stageLayer()
+    let staged = try stageLayer(parent: nil, mappings: IDMappings())
     var copy = TreeCopy(
       ignoresOwnerErrors: options.overlay.ignoresOwnerErrors, mappings: mappings)
     try copy.copyContents(of: source, to: staged.folder)

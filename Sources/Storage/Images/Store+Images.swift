@@ -11,7 +11,7 @@ extension Store {
       let known = Set(listing.items.map(\.id))
       let (found, damaged) = store.images.all()
       listing.items += found.filter { !known.contains($0.record.id) }
-        .map { $0.record.stored(isReadOnly: true) }
+        .map { $0.record.stored(isReadOnly: !store.isOurs) }
       listing.damaged += damaged
     }
     return listing
@@ -26,7 +26,7 @@ extension Store {
     for store in readOnlyStores {
       try store.images.refresh()
       if let found = try store.images.find(nameOrID) {
-        return found.record.stored(isReadOnly: true)
+        return found.record.stored(isReadOnly: !store.isOurs)
       }
     }
     return nil
@@ -39,7 +39,7 @@ extension Store {
     for store in readOnlyStores {
       try store.images.refresh()
       if let found = store.images.find(name: name) {
-        return found.record.stored(isReadOnly: true)
+        return found.record.stored(isReadOnly: !store.isOurs)
       }
     }
     return nil
@@ -53,7 +53,7 @@ extension Store {
     for store in readOnlyStores {
       try store.images.refresh()
       images += store.images.candidates(digest) { $0.stored().digests.contains(digest) }
-        .map { $0.record.stored(isReadOnly: true) }
+        .map { $0.record.stored(isReadOnly: !store.isOurs) }
     }
     return images
   }
@@ -85,6 +85,7 @@ extension Store {
   @discardableResult
   public func deleteImage(_ id: String) throws -> [String] {
     guard isObjectID(id) else { throw StorageError.invalidID(id) }
+    if let place = try imagePlace(ofImage: id) { return try place.deleteImage(id) }
     return try changingLayers { lock, removals in
       try imageRecords.lockFile.withLock(.exclusive) { imageLock in
         try imageRecords.refresh()
@@ -107,6 +108,13 @@ extension Store {
         return layers
       }
     }
+  }
+
+  /// `imagestore`, where it has the image.
+  func imagePlace(ofImage id: String) throws -> Store? {
+    guard let imagePlace else { return nil }
+    try imagePlace.imageRecords.refresh()
+    return try imagePlace.imageRecords.find(id: id) == nil ? nil : imagePlace
   }
 
   /// Why an image cannot be changed that is not among our own.

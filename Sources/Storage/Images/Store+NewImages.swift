@@ -47,6 +47,13 @@ extension Store {
   @discardableResult
   public func createImage(_ new: NewImage) throws -> StoredImage {
     guard isObjectID(new.id) else { throw StorageError.invalidID(new.id) }
+    // One that stands here already stays here.
+    try imageRecords.refresh()
+    if let imagePlace, try imageRecords.find(id: new.id) == nil {
+      let made = try imagePlace.createImage(new)
+      try giveUp(names: new.names)
+      return made
+    }
     return try changingImages { save in
       if let top = new.topLayer {
         try layerRecords.refresh()
@@ -88,6 +95,9 @@ extension Store {
 
   /// Keeps a file with an image, in the place of one of the same name.
   public func setData(_ name: String, _ contents: [UInt8], ofImage id: String) throws {
+    if let place = try imagePlace(ofImage: id) {
+      return try place.setData(name, contents, ofImage: id)
+    }
     try changingImages { save in
       guard let found = try imageRecords.find(id: id) else { throw noOwnImage(id) }
       let folder = "\(imageRecords.folder)/\(id)"
@@ -103,6 +113,9 @@ extension Store {
 
   /// Replaces what other engines read of an image: `{"signatures-sizes":{…}}`.
   public func setMetadata(_ metadata: String, ofImage id: String) throws {
+    if let place = try imagePlace(ofImage: id) {
+      return try place.setMetadata(metadata, ofImage: id)
+    }
     try changingImages { save in
       guard let found = try imageRecords.find(id: id) else { throw noOwnImage(id) }
       var record = found.record
@@ -133,6 +146,10 @@ extension Store {
     ofImage id: String, _ change: ([String]) -> [String]
   ) throws {
     guard isObjectID(id) else { throw StorageError.invalidID(id) }
+    if let place = try imagePlace(ofImage: id) {
+      try place.changeNames(ofImage: id, change)
+      return try giveUp(names: try place.image(id)?.names ?? [])
+    }
     try changingImages { save in
       guard let found = try imageRecords.find(id: id) else { throw noOwnImage(id) }
       let old = found.record.names ?? []
@@ -140,6 +157,16 @@ extension Store {
       if new == old { return }
       _ = try giveNames(new, to: id)
       try save()
+    }
+  }
+
+  /// Takes names that an image of `imagestore` has got from those that stand here.
+  private func giveUp(names: [String]) throws {
+    try imageRecords.refresh()
+    for name in names {
+      if let found = imageRecords.find(name: name) {
+        try removeNames([name], fromImage: found.record.id)
+      }
     }
   }
 

@@ -144,7 +144,7 @@ extension Store {
   ///
   /// - Parameter parent: needed only where layers are not independent.
   public func stageLayer(parent: String? = nil) throws -> StagedLayer {
-    try stageLayer(parent: parent, mappings: IDMappings())
+    try (imagePlace ?? self).stageLayer(parent: parent, mappings: IDMappings())
   }
 
   func stageLayer(parent: String?, mappings: IDMappings) throws -> StagedLayer {
@@ -165,6 +165,7 @@ extension Store {
   /// that the store has already stays as it is and its staged folder goes.
   @discardableResult
   public func commit(_ layers: [LayerCommit]) throws -> [StoredLayer] {
+    if let imagePlace { return try imagePlace.commit(layers) }
     for layer in layers where !isObjectID(layer.id) { throw StorageError.invalidID(layer.id) }
     if options.overlay.syncsFileSystem || options.vfs.syncsFileSystem, !layers.isEmpty {
       let root = try openFile(options.graphRoot, [.readOnly, .directory])
@@ -207,9 +208,15 @@ extension Store {
     return committed
   }
 
+  private func hasOwnLayer(_ id: String) throws -> Bool {
+    try layerRecords.refresh()
+    return try layerRecords.find(id: id) != nil
+  }
+
   /// Removes a layer on which nothing stands.
   public func deleteLayer(_ id: String) throws {
     guard isObjectID(id) else { throw StorageError.invalidID(id) }
+    if let imagePlace, try imagePlace.hasOwnLayer(id) { return try imagePlace.deleteLayer(id) }
     try changingLayers { lock, removals in
       try imageRecords.refresh()
       try containerRecords.refresh()

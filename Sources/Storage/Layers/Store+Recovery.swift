@@ -24,6 +24,10 @@ extension Store {
   /// The ids of what needs a layer: layers above it, images and containers.
   func needs(ofLayer id: String) -> [String] {
     layerRecords.candidates(id) { $0.parent == id }.map(\.record.id)
+      + readOnlyStores.flatMap { store in
+        (try? store.layers.refresh()) == nil
+          ? [] : store.layers.candidates(id) { $0.parent == id }.map(\.record.id)
+      }
       + imageRecords.candidates(id) {
         $0.topLayer == id || ($0.mappedTopLayers?.contains(id) ?? false)
       }.map(\.record.id)

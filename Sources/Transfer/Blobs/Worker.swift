@@ -101,13 +101,6 @@ final class WorkerProducer: BlobProducer {
     }
   }
 
-  /// A child with mount, network and other views of its own where those may be made.
-  private static func clone() throws(SystemError) -> Clone {
-    var options = CloneOptions()
-    options.namespaces = [.mount, .network, .ipc, .uts]
-    do throws(SystemError) { return try Clone.clone(options) } catch { return try Clone.clone() }
-  }
-
   /// The child's life.
   private func live(
     _ input: SharedDescriptor?, _ output: SharedDescriptor, _ answer: SharedDescriptor

@@ -48,6 +48,17 @@ extension TransferSession {
     return result
   }
 
+  /// A file of the web as an archive; nil for a path.
+  private func webFile(_ path: String) throws(TransferFailure) -> ArchiveFile? {
+    guard path.hasPrefix("http://") || path.hasPrefix("https://") else { return nil }
+    let file: SharedDescriptor
+    do { file = try ArchiveFile.temporaryFile() } catch {
+      throw TransferFailure(store: error, path)
+    }
+    try fetch(path, into: file.lent)
+    return try ArchiveFile(file, path: path)
+  }
+
   private func loadOne(
     _ source: any ImageSource, names: [String]
   ) throws(TransferFailure) -> TransferredImage {
@@ -82,7 +93,12 @@ extension TransferSession {
       let isLayout = (try? openFile(path + "/oci-layout", [.path])) != nil
       return isLayout ? .layout(path: path) : .folder(path: path)
     }
-    let archive = try ArchiveFile(path: path)
+    let archive: ArchiveFile
+    if let file = try webFile(path) {
+      archive = file
+    } else {
+      archive = try ArchiveFile(path: path)
+    }
     if archive.contains("manifest.json") { return .dockerArchive(archive) }
     if archive.contains("index.json"), archive.contains("oci-layout") {
       return .layoutArchive(archive)

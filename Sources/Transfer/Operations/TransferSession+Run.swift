@@ -14,6 +14,7 @@ extension TransferSession {
     case .logout: return try logout()
     case .currentLogin: return try currentLogin()
     case .sign: return try sign()
+    case .fetch: return try fetch()
     }
   }
 }

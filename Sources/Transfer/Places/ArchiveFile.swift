@@ -39,8 +39,12 @@ final class ArchiveFile {
 
   /// Reads an archive that is in a file already.
   init(_ file: SharedDescriptor, path: String) throws(TransferFailure) {
-    (self.path, self.file) = (path, file)
-    do { try readMembers() } catch { throw TransferFailure(work: error, path) }
+    self.path = path
+    do {
+      try file.lent.rewind()
+      self.file = try Self.plainFile(file, path)
+      try readMembers()
+    } catch { throw TransferFailure(work: error, path) }
   }
 
   private static func plainFile(

@@ -239,6 +239,43 @@ struct StoreTests {
     try store.unmount(image: image)
   }
 
+  /// `imagestore`: images are made, named and removed there, containers stand in graphroot.
+  @Test func imagesHaveAPlaceOfTheirOwn() throws {
+    let images = try TestStore()
+    let test = try TestStore()
+    defer { withExtendedLifetime((images, test)) {} }
+    var options = test.options
+    options.imageStore = images.root
+    let store = try Store.open(options)
+    let layer = Store.layerID(
+      parent: nil, diffDigest: "sha256:" + String(repeating: "1", count: 64))
+    let staged = try store.stageLayer()
+    #expect(staged.folder.hasPrefix(images.root))
+    try makeDirectory("\(staged.folder)/first", mode: 0o755)
+    try store.commit([LayerCommit(staged: staged, id: layer, parent: nil, contents: nil)])
+    let id = String(repeating: "2", count: 64)
+    try store.createImage(
+      NewImage(
+        id: id, names: ["localhost/one:1"], digest: nil, topLayer: layer,
+        data: [("manifest", Array("{}".utf8))]))
+    try store.addNames(["localhost/two:2"], toImage: id)
+    #expect(fileExists("\(images.root)/overlay/\(layer)/diff/first"))
+    #expect(!fileExists("\(test.root)/overlay/\(layer)"))
+    let found = try #require(try Store.open(options).image("localhost/two:2"))
+    #expect(found.id == id && !found.isReadOnly)
+
+    let box = try store.createContainer(ContainerOptions(image: id))
+    #expect(fileExists("\(test.root)/overlay/\(box.layer)/diff"))
+    let path = try store.mount(container: box.id)
+    #expect(fileExists("\(path)/first"))
+    #expect(throws: StorageError.self) { try store.deleteImage(id) }
+    try store.unmount(container: box.id)
+    try store.deleteContainer(box.id)
+    #expect(try store.deleteImage(id) == [layer])
+    #expect(!fileExists("\(images.root)/overlay/\(layer)"))
+    #expect(try store.images().items.isEmpty)
+  }
+
   @Test func anImageIsMountedForReading() throws {
     let test = try TestStore()
     defer { withExtendedLifetime(test) {} }
