@@ -90,10 +90,13 @@ install:
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/podman
 	install -m 755 $(addprefix build/bin/,$(BIN)) $(DESTDIR)$(PREFIX)/bin
 	$(if $(LIBEXEC),install -m 755 $(addprefix build/libexec/podman/,$(LIBEXEC)) $(DESTDIR)$(PREFIX)/libexec/podman)
+	@for scope in system user; do install -d $(DESTDIR)$(PREFIX)/lib/systemd/$$scope; \
+	  sed 's|@BINDIR@|$(PREFIX)/bin|' systemd/podman-restart.service > $(DESTDIR)$(PREFIX)/lib/systemd/$$scope/podman-restart.service; done
 	@if [ -d build/share ]; then cd build/share && find . -type f -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/share/{} \;; fi
 
 uninstall:
 	@if [ -d build/share ]; then cd build/share && find . -type f -exec rm -f $(abspath $(DESTDIR)$(PREFIX))/share/{} \;; fi
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/,system/podman-restart.service user/podman-restart.service)
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(BIN)) $(addprefix $(DESTDIR)$(PREFIX)/libexec/podman/,$(LIBEXEC))
 
 clean:

@@ -1,3 +1,4 @@
+import Cgroups
 import HelperProtocols
 import LinuxSystem
 import SystemPackage
@@ -90,6 +91,14 @@ final class Monitor {
 
   var status: MonitorStatus { statusFile?.status ?? .blank }
   func updateStatus(_ change: (inout MonitorStatus) -> Void) { statusFile?.update(change) }
+
+  /// Whether the container's processes are suspended.
+  var isPaused: Bool {
+    guard let pid, let layout = try? CgroupLayout.detect(),
+      let cgroup = try? ContainerCgroup(of: pid, layout: layout)
+    else { return false }
+    return (try? cgroup.isFrozen) ?? false
+  }
 
   // MARK: Further processes
 

@@ -67,9 +67,12 @@ struct ContainerRunTests {
 
   @Test func nothingIsLeftOfParallelRuns() throws {
     try withEngine { (podman: Engine) throws in
+      let parent = "/\(podman.workspace.name)"
       let result = try podman.shell(
         """
-        for i in $(seq 20); do podman run --rm --network none \(Engine.image) true || echo failed & done
+        for i in $(seq 100); do
+          podman run --rm --network none --cgroup-parent \(parent) \(Engine.image) true || echo failed &
+        done
         wait
         """)
       #expect(result.stdout == "" && result.stderr == "", "\(result)")
@@ -80,6 +83,11 @@ struct ContainerRunTests {
         "ls \(data)/run/libpod/monitor \(data)/run/libpod/locks/container; ls -d \(data)/root/overlay-containers/*/ 2>/dev/null; mount | grep \(data)/run || true"
       )
       #expect(left.lines.allSatisfy { $0.hasSuffix(":") || $0.isEmpty }, "\(left)")
+      let cgroups = try podman.workspace.must(
+        "/bin/sh", "-c",
+        "find /sys/fs/cgroup -path '*\(parent)/libpod-*' -type d; find /sys/fs/cgroup -depth -path '*\(parent)*' -type d -exec rmdir {} + 2>/dev/null; true"
+      )
+      #expect(cgroups.text == "")
     }
   }
 

@@ -35,6 +35,38 @@ struct SecretTests {
     }
   }
 
+  @Test(
+    .enabled(if: access("/usr/bin/gpg", X_OK) == 0, "gpg is not installed")
+  ) func passKeepsSecretsEncrypted() throws {
+    try withEngine { podman in
+      let folder = podman.workspace.folder
+      let keys = "\(folder)/keys"
+      try FileManager.default.createDirectory(
+        atPath: keys, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      let gpg = ["/usr/bin/gpg", "--homedir", keys, "--batch", "--quiet", "--passphrase", ""]
+      try podman.workspace.must(gpg + ["--quick-generate-key", "someone@example.org"])
+      podman.workspace.atEnd {
+        _ = try? podman.workspace.run(["/usr/bin/gpgconf", "--homedir", keys, "--kill", "all"])
+      }
+      let store = "\(folder)/store"
+      try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
+      _ = try podman.workspace.write("someone@example.org\n", to: "store/.gpg-id")
+      let made = try podman.run(
+        "secret", "create", "--driver", "pass", "--driver-opts",
+        "root=\(store),gpghomedir=\(keys)", "key", "-", input: "sesame")
+      #expect(made.status == 0, "\(made)")
+      let files = try FileManager.default.contentsOfDirectory(atPath: store)
+      #expect(files.contains("\(made.text).gpg"), "\(files)")
+      #expect(
+        try podman.must(
+          "run", "--rm", "--network", "none", "--secret", "key", Engine.image, "cat",
+          "/run/secrets/key"
+        ).text == "sesame")
+      try podman.must("secret", "rm", "key")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: store) == [".gpg-id"])
+    }
+  }
+
   @Test func statusesAreThoseOfPodman() throws {
     try withEngine { podman in
       #expect(try podman.run("secret", "exists", "none").status == 1)

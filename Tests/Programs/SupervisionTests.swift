@@ -52,6 +52,38 @@ struct SupervisionTests {
     }
   }
 
+  @Test func healthIsNotCheckedWhilePaused() throws {
+    try withEngine { engine in
+      try engine.must(
+        "run", "-d", "--name", "c", "--health-cmd", "true", "--health-interval", "300ms",
+        "--health-retries", "1", "--health-timeout", "1s", "--network", "none", Engine.image,
+        "sleep", "100")
+      try engine.must("wait", "--condition", "healthy", "c")
+      try engine.must("pause", "c")
+      usleep(2_500_000)
+      #expect(try engine.inspect("c", "{{.State.Health.Status}}") == "healthy")
+      #expect(try engine.run("healthcheck", "run", "c").status == 125)
+      try engine.must("unpause", "c")
+      #expect(try engine.must("healthcheck", "run", "c").stdout == "")
+    }
+  }
+
+  /// As podman-restart.service does it after a boot.
+  @Test func whatIsToRunAfterABootIsStarted() throws {
+    try withEngine { engine in
+      for (name, policy) in [("a", "always"), ("b", "no"), ("c", "unless-stopped")] {
+        try engine.must(
+          "create", "--name", name, "--restart", policy, "--network", "none", Engine.image, "sleep",
+          "100")
+      }
+      try engine.must("start", "--all", "--filter", "restart-policy=always")
+      #expect(try engine.must("ps", "--format", "{{.Names}}").lines == ["a"])
+      try engine.must("stop", "-t", "0", "a")
+      try engine.must("start", "--all", "--filter", "should-start-on-boot=true")
+      #expect(try engine.must("ps", "--format", "{{.Names}}").lines.sorted() == ["a", "c"])
+    }
+  }
+
   @Test func topAndStatsShowWhatRuns() throws {
     try withEngine { engine in
       try engine.must("run", "-d", "--name", "c", "--network", "none", Engine.image, "sleep", "100")

@@ -1,7 +1,8 @@
 import CommandLine
+import Engine
 
-/// `podman system migrate`: takes over what older versions left. There is nothing of that kind: records
-/// are read as they are, and no pause process holds an old user namespace.
+/// `podman system migrate`: ends an ordinary user's pause process, so that the next command takes on new
+/// lines of /etc/subuid, once no container runs any more. Records are read as they are.
 enum SystemMigrate {
   static let command = PodmanCommand(
     "migrate", "Migrate containers",
@@ -22,6 +23,7 @@ enum SystemMigrate {
       throw CommandFailure(
         "a container keeps its runtime: create it anew with --runtime \(runtime)")
     }
+    try call.engine.endPauseProcess()
     return 0
   }
 }

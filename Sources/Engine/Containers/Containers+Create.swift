@@ -40,6 +40,8 @@ extension Containers {
     for attempt in 0... {
       let name = try request.name ?? RandomName.make()
       var record = try resolution.record(id: id, name: name)
+      // One that is missing is told before there is anything.
+      _ = try engine.runtimeProgram(record.runtime)
       try choosePorts(&record)
       do {
         return try make(record)
@@ -109,14 +111,14 @@ extension Containers {
       undo.add { try folders.remove() }
       for mount in record.mounts where mount.kind == .volume {
         if try engine.volumes.volume(named: mount.source) != nil { continue }
+        // One that somebody else makes meanwhile is not ours to undo.
         var volume = Volumes.Request(name: mount.source)
         volume.isAnonymous = mount.isAnonymous
-        volume.isIgnoredIfPresent = true
         for option in mount.volumeOptions {
           let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
           volume.options[parts.first ?? ""] = parts.count > 1 ? parts[1] : ""
         }
-        _ = try engine.volumes.create(volume)
+        do { _ = try engine.volumes.create(volume) } catch EngineError.exists { continue }
         undo.add {
           if let made = try engine.volumes.volume(named: mount.source) {
             try engine.volumes.remove(made)

@@ -106,7 +106,12 @@ extension Containers {
         reason:
           "cannot remove container \(now.id) as it is \(now.state.status.rawValue) - running or "
           + "paused containers cannot be removed without force")
-    case .stopped: try cleanUp(&now, CleanUpOptions(isLocked: true, removes: false))
+    case .stopped:
+      do {
+        try cleanUp(&now, CleanUpOptions(isLocked: true, removes: false))
+      } catch is StateStoreError where options.isForced {
+        // What it was need not be written down any more; the disk may be full.
+      }
     default: break
     }
     try removeLocked(now, options)

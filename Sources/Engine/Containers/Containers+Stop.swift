@@ -1,6 +1,7 @@
 import HelperProtocols
 import JSON
 import LinuxSystem
+import StateStore
 import SystemPackage
 
 extension Containers {
@@ -39,7 +40,11 @@ extension Containers {
     }
     var state = now.state
     state.isStoppedByUser = true
-    try save(state, of: now.id)
+    do {
+      try save(state, of: now.id)
+    } catch is StateStoreError where !options.cleansUp {
+      // It is about to be removed, perhaps because the disk is full.
+    }
     let start = MonotonicClock.milliseconds()
     if Self.isAlive(now.state.monitorPid, now.state.monitorStart) {
       try stopByMonitor(now, options)

@@ -1,10 +1,11 @@
+import Cgroups
 import LinuxSystem
 import SystemPackage
 
 /// The processes that are in a user's shared namespaces: a file for each, named by its number, with its
 /// start time in it.
 struct NamespaceMembers {
-  private let folder: String
+  let folder: String
 
   init(_ user: EngineUser) throws(SystemError) {
     folder = user.runFolder + "/libpod/namespaces"
@@ -72,6 +73,26 @@ extension ContainerEngine {
   /// Has the next commands of an ordinary user find the namespaces through a process that stays.
   func keepNamespaces(by process: ProcessID) throws {
     guard configuration.user.isRootless else { return }
-    try NamespaceMembers(configuration.user).add(process)
+    let members = try NamespaceMembers(configuration.user)
+    try members.add(process)
+    let lock = try members.lock()
+    if let pause = try PauseProcess(members).start(), cgroupManager == "systemd" {
+      // Who ends the caller's unit does not mean it. Where systemd does not take it, it stays.
+      let name = String(try ContainerIdentifier.random().prefix(8))
+      var cgroup = try? ContainerCgroup(
+        layout: .detect(), driver: .systemd, path: "user.slice:podman-pause:\(name)",
+        containerID: name, isRootless: true)
+      try? cgroup?.createShared(containing: pause)
+    }
+    withExtendedLifetime(lock) {}
+  }
+
+  /// Ends the process that keeps an ordinary user's namespaces; monitors still do.
+  public func endPauseProcess() throws {
+    guard configuration.user.isRootless else { return }
+    let members = try NamespaceMembers(configuration.user)
+    let lock = try members.lock()
+    PauseProcess(members).end()
+    withExtendedLifetime(lock) {}
   }
 }

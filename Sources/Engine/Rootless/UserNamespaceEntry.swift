@@ -4,10 +4,10 @@ import SystemPackage
 /// How a command of an ordinary user gets into the user's own user and mount namespace, in place, while
 /// it has one thread.
 ///
-/// All commands of a user share one pair of namespaces, so that each sees the mounts of all. No process
-/// waits only to keep them: each command that is inside, and each monitor, has a file in a folder of the
-/// user's run time; the next command joins whichever of them lives, and makes new namespaces where none
-/// does — then nothing of the user's is mounted or runs.
+/// All commands of a user share one pair of namespaces, so that each sees the mounts of all. Each command
+/// that is inside, each monitor and, once a container was started, a pause process has a file in a folder
+/// of the user's run time; the next command joins whichever of them lives, and makes new namespaces where
+/// none does — then nothing of the user's is mounted or runs.
 public enum UserNamespaceEntry {
   static let configured = "_CONTAINERS_USERNS_CONFIGURED"
 

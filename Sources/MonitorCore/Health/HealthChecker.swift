@@ -51,6 +51,8 @@ final class HealthChecker {
     monitor.loop.cancel(timer)
     timer = monitor.loop.after(milliseconds: milliseconds) { [unowned self] in
       timer = nil
+      // Nothing would come of it, and it is no fault of the container's.
+      if monitor.isPaused { return schedule(after: max(1000, state.check.interval)) }
       begin()
     }
   }

@@ -49,12 +49,21 @@ struct FirstProcess {
     } catch {
       // Once the container is created nobody listens any more but whoever reads its output.
       if isOnItsOwn {
-        try? FileDescriptor.standardError.writeAll("ocirun: \(error)\n")
-      } else {
-        try? channel.send(.failed("\(error)"))
+        let (reason, status) = Self.end(after: error)
+        try? FileDescriptor.standardError.writeAll("ocirun: \(error)\(reason)\n")
+        CurrentProcess.exit(status)
       }
+      try? channel.send(.failed("\(error)"))
       CurrentProcess.exit(1)
     }
+  }
+
+  /// What is added to the sentence, and the exit status: as a shell's, 127 for what is not there and 126
+  /// for what cannot be executed. That the program itself is there was seen before.
+  private static func end(after error: any Error) -> (reason: String, status: CInt) {
+    guard let failure = error as? SystemError, failure.operation == "exec" else { return ("", 1) }
+    return failure.errno == .noSuchFileOrDirectory
+      ? (": the interpreter that it names is missing", 127) : ("", 126)
   }
 
   private func enterNamespaces() throws {
