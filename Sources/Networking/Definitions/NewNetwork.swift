@@ -137,7 +137,9 @@ struct NewNetwork {
     let hasV6 = subnets.contains { $0.subnet.isV6 }
     if request.isIPv6Enabled, !hasV6 { subnets.append(NetworkSubnet(subnet: try free.v6())) }
     network.isIPv6Enabled = request.isIPv6Enabled || hasV6
-    network.subnets = subnets.map { filled($0, network) }
+    network.subnets = subnets.map {
+      filled($0, network, hasNames: request.isDNSEnabled)
+    }
   }
 
   private func addressSource(
@@ -196,10 +198,13 @@ struct NewNetwork {
     return NetworkSubnet(subnet: subnet, gateway: wanted.gateway, leaseRange: wanted.leaseRange)
   }
 
-  /// The gateway is the first address, where one makes sense: not for an internal macvlan.
-  private func filled(_ subnet: NetworkSubnet, _ network: Network) -> NetworkSubnet {
+  /// The gateway is the first address, where one makes sense: in an internal network only for its name
+  /// server.
+  private func filled(
+    _ subnet: NetworkSubnet, _ network: Network, hasNames: Bool
+  ) -> NetworkSubnet {
     var result = subnet
-    if result.gateway == nil, !(network.isInternal && network.driver != "bridge"),
+    if result.gateway == nil, !network.isInternal || network.driver == "bridge" && hasNames,
       network.driver != "ipvlan" || !(network.options?["mode"]?.hasPrefix("l3") ?? false)
     {
       result.gateway = subnet.subnet.hosts.lowerBound
