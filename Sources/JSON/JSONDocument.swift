@@ -47,14 +47,27 @@ final class JSONDocument: Sendable {
     return node.kind == .string ? unescaped(bytes) : String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Whether the string of a node is `name`.
-  func string(_ index: Int, is name: UnsafeBufferPointer<UInt8>) -> Bool {
-    let node = nodes[index]
-    if node.kind == .string { return string(index).utf8.elementsEqual(name) }
-    guard Int(node.count) == name.count else { return false }
-    let start = Int(node.start)
-    for i in 0..<name.count where text[start + i] != name[i] { return false }
-    return true
+  /// The name node of a member of an object, searched from one name to the end and round to it.
+  func member(_ name: UnsafeBufferPointer<UInt8>, of object: Int, from start: Int) -> Int? {
+    nodes.withUnsafeBufferPointer { nodes in
+      text.withUnsafeBufferPointer { text in
+        let end = Int(nodes[object].end)
+        var index = start
+        repeat {
+          let node = nodes[index]
+          if node.kind == .string {
+            if string(index).utf8.elementsEqual(name) { return index }
+          } else if Int(node.count) == name.count,
+            text[Int(node.start)..<Int(node.start) + name.count].elementsEqual(name)
+          {
+            return index
+          }
+          index = Int(nodes[index + 1].end)
+          if index >= end { index = object + 1 }
+        } while index != start
+        return nil
+      }
+    }
   }
 
   /// What kind of thing a node is, for error messages.

@@ -32,7 +32,7 @@ public struct JSONMembers {
       }
       property = try Value(from: node)
     case .writing(let output):
-      output.name("\(name)")
+      output.name(name)
       try property.write(to: output)
     }
   }
@@ -47,7 +47,7 @@ public struct JSONMembers {
       property = try Value(from: node)
     case .writing(let output):
       guard let value = property else { return }
-      output.name("\(name)")
+      output.name(name)
       try value.write(to: output)
     }
   }
@@ -56,10 +56,18 @@ public struct JSONMembers {
   public mutating func member<Value: JSONValue & Equatable>(
     _ name: StaticString, _ property: inout Value, standard: Value
   ) throws(JSONError) {
-    var value: Value?
-    if case .writing = direction, property != standard { value = property }
-    try member(name, &value)
-    property = value ?? standard
+    switch direction {
+    case .reading(let object):
+      guard let node = find(name, in: object), !node.isAbsent else {
+        property = standard
+        return
+      }
+      property = try Value(from: node)
+    case .writing(let output):
+      guard property != standard else { return }
+      output.name(name)
+      try property.write(to: output)
+    }
   }
 
   /// The members that were not named before this call, so that a document that is read and written
@@ -86,19 +94,14 @@ public struct JSONMembers {
   /// The value of a member, searched from the cursor and round to it.
   private mutating func find(_ name: StaticString, in object: JSONNode) -> JSONNode? {
     guard let start = cursor ?? object.firstChild else { return nil }
+    let document = object.document
     let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-    var candidate = start
-    repeat {
-      let value = candidate.next
-      let following = object.child(after: value)
-      if object.document.string(candidate.index, is: wanted) {
-        cursor = following
-        found.append(candidate.index)
-        return value
-      }
-      guard let following = following ?? object.firstChild else { return nil }
-      candidate = following
-    } while candidate.index != start.index
-    return nil
+    guard let index = document.member(wanted, of: object.index, from: start.index) else {
+      return nil
+    }
+    found.append(index)
+    let value = JSONNode(document: document, index: index + 1)
+    cursor = object.child(after: value)
+    return value
   }
 }

@@ -57,6 +57,16 @@ public final class JSONOutput {
     if layout != .compact { bytes.append(UInt8(ascii: " ")) }
   }
 
+  /// The name of a property, in which nothing needs an escape.
+  func name(_ name: StaticString) {
+    nextElement()
+    bytes.append(UInt8(ascii: "\""))
+    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+    if layout != .compact { bytes.append(UInt8(ascii: " ")) }
+  }
+
   private func breakLine() {
     guard case .indented(let indent) = layout else { return }
     bytes.append(UInt8(ascii: "\n"))

@@ -38,6 +38,15 @@ private func codeUnit(_ rest: inout ArraySlice<UInt8>) -> UInt16 {
 /// Appends a string as a JSON string, with those characters escaped that have to be.
 func appendQuoted(_ string: some StringProtocol, to bytes: inout [UInt8]) {
   bytes.append(UInt8(ascii: "\""))
+  defer { bytes.append(UInt8(ascii: "\"")) }
+  let isPlain = string.utf8.withContiguousStorageIfAvailable { text in
+    guard
+      text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+    else { return false }
+    bytes.append(contentsOf: text)
+    return true
+  }
+  if isPlain == true { return }
   for byte in string.utf8 {
     switch byte {
     case UInt8(ascii: "\""): bytes += [UInt8(ascii: "\\"), byte]
@@ -53,5 +62,4 @@ func appendQuoted(_ string: some StringProtocol, to bytes: inout [UInt8]) {
     default: bytes.append(byte)
     }
   }
-  bytes.append(UInt8(ascii: "\""))
 }
