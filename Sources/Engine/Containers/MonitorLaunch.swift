@@ -44,7 +44,8 @@ struct MonitorLaunch {
     var runtime = LaunchPlan.Runtime(
       program: program, options: engine.runtimeOptions(program, record))
     let name = program.split(separator: "/").last ?? ""
-    if name == "ocirun", !hasHooks {
+    runtime.startsSealed = name == "ocirun"
+    if runtime.startsSealed, !hasHooks {
       runtime.startFIFO = "\(folders.runtimeState)/\(record.id)/exec.fifo"
     }
     if engine.configuration.containersConf.engine.usesNoPivot {

@@ -129,6 +129,9 @@ extension LaunchPlan {
     /// The FIFO of a created container where a byte written is all that `start` takes (ocirun's and
     /// runc's `<root>/<id>/exec.fifo`); `nil` runs the runtime's `start`, as hooks after it need.
     public var startFIFO: String?
+    /// Whether the program is to be executed from a read-only mount of its file alone: ocirun executes
+    /// itself anew from one where it was not.
+    public var startsSealed = false
     /// More arguments of `create`, as `--no-pivot`.
     public var createOptions: [String]
 
@@ -148,6 +151,7 @@ extension LaunchPlan {
       try object.member("program", &program)
       try object.member("options", &options)
       try object.member("startFIFO", &startFIFO)
+      try object.member("startsSealed", &startsSealed)
       try object.member("createOptions", &createOptions)
     }
   }

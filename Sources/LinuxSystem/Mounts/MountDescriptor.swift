@@ -21,6 +21,14 @@ public func cloneMount(_ path: String, recursive: Bool) throws(SystemError) -> O
     owning: try systemCall("open_tree", path) { open_tree(AT_FDCWD, path, flags) })
 }
 
+/// A read-only mount of one file alone, attached nowhere. A program that is executed from it cannot be
+/// written to by anybody who finds its file, whatever he may do.
+public func readOnlyMount(ofFile path: String) throws(SystemError) -> OwnedDescriptor {
+  let mount = try cloneMount(path, recursive: false)
+  try mount.lent.changeMount(set: [.readOnly, .noDevices], subject: path)
+  return mount
+}
+
 extension FileDescriptor {
   /// A copy of the mount that this file lies on, from the file on; attached nowhere.
   /// The file's mount must be one of this mount namespace. See open_tree(2).

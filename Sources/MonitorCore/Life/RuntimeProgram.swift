@@ -59,7 +59,7 @@ final class RuntimeProgram {
         [plan.program] + plan.options + ["--log", path(log), "--log-format", "json"] + arguments)
       launch.descriptors = [0: null.lent, 1: null.lent, 2: null.lent]
         .merging(descriptors) { $1 }
-      process = try protection.suspended { try launch.start() }
+      process = try protection.suspended { try startSealed(launch) ?? launch.start() }
       withExtendedLifetime(null) {}
     } catch {
       completion(Failure(message: "\(error)", status: 127))
@@ -73,6 +73,20 @@ final class RuntimeProgram {
       children.runtimeDone()
     }
     return process.id
+  }
+
+  /// Starts the program from an image that nobody can write to, which it would else make itself and then
+  /// execute anew; nil where it has to.
+  private func startSealed(_ launch: ProgramLaunch) -> ProcessHandle? {
+    guard plan.startsSealed, let image = try? readOnlyMount(ofFile: plan.program) else {
+      return nil
+    }
+    var sealed = launch
+    // By our number: the new process has it under none.
+    sealed.path = "/proc/\(CurrentProcess.id)/fd/\(image.lent.rawValue)"
+    let process = try? sealed.start()
+    withExtendedLifetime(image) {}
+    return process
   }
 
   private func failure(_ status: ExitStatus, _ verb: String, _ log: String) -> Failure {

@@ -16,7 +16,8 @@ import SystemPackage
 /// - A sealed copy in memory, where no mount can be had. It takes 6 ms for 10 MB.
 ///
 /// Whether the running program is such an image is seen from the file itself, not from a mark in
-/// the environment that anybody could set.
+/// the environment that anybody could set. Whoever starts the runtime from one, as the monitor does,
+/// saves the second execution.
 public enum SealedExecutable {
   /// The ways to an image, the fastest first.
   enum Way: CaseIterable {
@@ -66,16 +67,10 @@ public enum SealedExecutable {
     _ way: Way, of own: FileDescriptor, _ name: String
   ) throws(SystemError) -> OwnedDescriptor {
     switch way {
-    case .mount: try readOnlyMount("/proc/self/exe")
+    case .mount: try readOnlyMount(ofFile: "/proc/self/exe")
     case .mountInUserNamespace: try mountInUserNamespace(own)
     case .copy: try sealedCopy(own, name)
     }
-  }
-
-  private static func readOnlyMount(_ path: String) throws(SystemError) -> OwnedDescriptor {
-    let mount = try cloneMount(path, recursive: false)
-    try mount.lent.changeMount(set: [.readOnly, .noDevices], subject: path)
-    return mount
   }
 
   /// The child's mount is handed over and lives on; its namespaces go with it.
@@ -103,7 +98,7 @@ public enum SealedExecutable {
   }
 
   private static func sendMount(_ path: String, over socket: consuming OwnedDescriptor?) {
-    guard let socket, let mount = try? readOnlyMount(path) else { return }
+    guard let socket, let mount = try? readOnlyMount(ofFile: path) else { return }
     try? socket.lent.send([0], with: [mount.lent])
   }
 
@@ -121,7 +116,8 @@ public enum SealedExecutable {
   /// Whether a file is such an image. A file that is the root of its mount, and yet has the path
   /// `/`, lies on a mount that is attached nowhere: where one is attached, it is a directory.
   private static func isSealed(_ file: FileDescriptor) throws(SystemError) -> Bool {
-    if let seals = try? file.seals() { return seals.isSuperset(of: .immutable) }
+    // Files of a tmpfs have seals too.
+    if let seals = try? file.seals(), seals.isSuperset(of: .immutable) { return true }
     let status = try file.status()
     guard status.isMountRoot, status.kind == .regular,
       try file.fileSystemStatus().attributes.contains(.readOnly)
