@@ -27,6 +27,9 @@ public final class ContainerEngine {
   /// What `inspect` shows of a container: through a template, or without one as JSON on one line.
   public var containerInspection: ((Containers.Container, _ template: String?) throws -> String)?
 
+  /// The container's record that was read last, with its text: an operation reads the same several times.
+  var lastRead: (document: String, record: ContainerRecord)?
+
   private var openedState: StateStore?
   private var openedStore: Store?
 

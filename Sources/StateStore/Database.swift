@@ -56,6 +56,15 @@ final class Database {
   /// Runs one statement and returns its rows.
   @discardableResult
   func run(_ sql: String, _ values: [Value] = []) throws(StateStoreError) -> [[Value]] {
+    var rows: [[Value]] = []
+    try run(sql, values) { rows.append($0) }
+    return rows
+  }
+
+  /// Runs one statement and hands out its rows one at a time, of which there may be thousands.
+  func run(
+    _ sql: String, _ values: [Value], row: ([Value]) -> Void
+  ) throws(StateStoreError) {
     let statement = try statement(sql)
     defer {
       sqlite3_reset(statement)
@@ -71,12 +80,11 @@ final class Database {
           statement, position, text, Int32(clamping: text.utf8.count), csqlite_transient())
       }
     }
-    var rows: [[Value]] = []
     while true {
       let result = sqlite3_step(statement)
-      if result == SQLITE_DONE { return rows }
+      if result == SQLITE_DONE { return }
       guard result == SQLITE_ROW else { throw failure(result) }
-      rows.append((0..<sqlite3_column_count(statement)).map { column(statement, $0) })
+      row((0..<sqlite3_column_count(statement)).map { column(statement, $0) })
     }
   }
 

@@ -221,6 +221,19 @@ public final class StateStore {
     try records("WHERE kind = ? ORDER BY created, id", [.text(kind)])
   }
 
+  /// Hands out all records of a kind one at a time, the oldest first: thousands are never there at once.
+  public func visit(kind: String, _ body: (Record) -> Void) throws(StateStoreError) {
+    try database.run(
+      "SELECT \(Self.columns) FROM record WHERE kind = ? ORDER BY created, id", [.text(kind)]
+    ) { row in if let record = Self.record(row) { body(record) } }
+  }
+
+  /// The records of a kind in whose documents a text stands, the oldest first.
+  public func records(kind: String, mentioning text: String) throws(StateStoreError) -> [Record] {
+    try records(
+      "WHERE kind = ? AND instr(document, ?) > 0 ORDER BY created, id", [.text(kind), .text(text)])
+  }
+
   /// How many records of a kind there are.
   public func count(kind: String) throws(StateStoreError) -> Int {
     let rows = try database.run("SELECT count(*) FROM record WHERE kind = ?", [.text(kind)])

@@ -92,7 +92,7 @@ enum ContainerList {
       }
     }
     // What was kept as ended does not run again by itself.
-    let (all, broken) = try containers.listing { state in
+    let (all, broken) = try containers.listing(isListed: filters.isEmpty) { state in
       showsAll || ![.created, .exited, .removing].contains(state.status)
     }
     for error in broken { call.log(.error, "\(error)") }
@@ -136,18 +136,25 @@ enum ContainerList {
       ]
       .map { "{{.\($0)}}" }
     } else {
-      cells = ["ID", "Image", "Command", "CreatedHuman", "Status", "Ports", "Names"].map {
-        "{{.\($0)}}"
-      }
+      cells = ContainerRow.columns.map { "{{.\($0)}}" }
     }
     if options.flag("pod"), !options.flag("ns") { cells += ["{{.Pod}}", "{{.PodName}}"] }
     if options.flag("size") { cells.append("{{.Size}}") }
     if let format, format.contains(".Size"), !options.flag("size") {
       call.log(.error, "Size format requires --size option")
     }
+    if ["", "table"].contains(format ?? ""), cells.count == ContainerRow.columns.count {
+      // Thousands of rows in no time: without a template.
+      var lines = rows.map { $0.cells.joined(separator: "\t") }
+      if !options.flag("noheading") { lines.insert(ContainerRow.heading, at: 0) }
+      if !lines.isEmpty {
+        call.output.write(Columns.align(lines.joined(separator: "\n") + "\n"))
+      }
+      return
+    }
     let listing = Listing(
       table: cells.joined(separator: "\t"), titles: ContainerRow.titles, rows: rows.map(\.value),
-      json: .list(rows.map(\.json)), jsonIndent: "  ")
+      json: Listing.isJSON(format ?? "") ? .list(rows.map(\.json)) : nil, jsonIndent: "  ")
     // `{{.Namespaces.IPC}}` is `{{.IPC}}`.
     let shown = format.map { Listing.replacing(".Namespaces.", with: ".", in: $0) }
     try listing.write(to: call.output, format: shown, heading: !options.flag("noheading"))

@@ -19,6 +19,16 @@ struct ContainerRow {
     "Cgroup": "CGROUPNS", "User": "USERNS",
   ]
 
+  /// The columns of the table that is shown where nothing else is asked for.
+  static let columns = ["ID", "Image", "Command", "CreatedHuman", "Status", "Ports", "Names"]
+  static var heading: String {
+    columns.map { titles[$0] ?? $0.uppercased() }.joined(separator: "\t")
+  }
+  /// What stands in these columns.
+  var cells: [String] {
+    [shownID, record.imageName, command, runningFor, status, ports, record.name]
+  }
+
   private var record: ContainerRecord { container.record }
   private var state: ContainerState { container.state }
 
@@ -64,6 +74,7 @@ struct ContainerRow {
 
   /// `0.0.0.0:8080->80/tcp, 9000/tcp`.
   var ports: String {
+    if record.network.ports.isEmpty, record.network.exposedPorts.isEmpty { return "" }
     let published = record.network.ports.map { port in
       let host = port.hostAddress.isEmpty ? "0.0.0.0" : port.hostAddress
       func range(_ first: UInt16) -> String {

@@ -10,6 +10,7 @@ enum Columns {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       line.split(separator: "\t", omittingEmptySubsequences: false)
     }
+    let sizes = lines.map { $0.map(size) }
     var widths = lines.map { [Int](repeating: 0, count: $0.count - 1) }
     let most = widths.map(\.count).max() ?? 0
     for column in 0..<most {
@@ -23,7 +24,7 @@ enum Columns {
         var end = start
         var width = minimumWidth
         while end < lines.count, widths[end].count > column {
-          width = max(width, lines[end][column].unicodeScalars.count + space)
+          width = max(width, sizes[end][column] + space)
           end += 1
         }
         for line in start..<end { widths[line][column] = width }
@@ -36,10 +37,15 @@ enum Columns {
       for (column, cell) in cells.enumerated() {
         result += cell
         guard column < widths[number].count else { continue }
-        let padding = widths[number][column] - cell.unicodeScalars.count
+        let padding = widths[number][column] - sizes[number][column]
         result += String(repeating: " ", count: max(0, padding))
       }
     }
     return result
+  }
+
+  /// The Unicode scalars of a cell: its bytes but those that continue one.
+  private static func size(_ cell: Substring) -> Int {
+    cell.utf8.reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
   }
 }

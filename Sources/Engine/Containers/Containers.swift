@@ -48,21 +48,36 @@ public struct Containers {
   /// All containers, the oldest first. One whose record cannot be read is left out; `broken` tells of it.
   public func all() throws -> [Container] { try listing().containers }
 
+  /// The containers in whose records an id stands, their own or another's.
+  func mentioning(_ id: String) throws -> [Container] {
+    try engine.state.records(kind: kind, mentioning: id).compactMap { try? container($0) }
+  }
+
   /// All containers, the oldest first, and what is wrong with those that cannot be read.
   ///
-  /// - Parameter isWanted: which are read at all, by their states as they were kept: thousands of stopped
-  ///   containers cost a listing of those that run next to nothing.
+  /// - Parameters:
+  ///   - isListed: whether only that part of each record is read that a list of containers shows.
+  ///   - isWanted: which are read at all, by their states as they were kept: thousands of stopped
+  ///     containers cost a listing of those that run next to nothing.
   public func listing(
-    where isWanted: (ContainerState) -> Bool = { _ in true }
+    isListed: Bool = false, where isWanted: (ContainerState) -> Bool = { _ in true }
   ) throws -> (containers: [Container], broken: [any Error]) {
     var containers: [Container] = []
     var broken: [any Error] = []
     let reader = JSONReader()
-    for record in try engine.state.records(kind: kind) {
-      if let state = try? reader.read(ContainerState.self, from: record.state), !isWanted(state) {
-        continue
+    try engine.state.visit(kind: kind) { record in
+      do {
+        let state = try reader.read(ContainerState.self, from: record.state)
+        guard isWanted(state) else { return }
+        var read =
+          isListed
+          ? try reader.read(ListedRecord.self, from: record.document).record
+          : try reader.read(ContainerRecord.self, from: record.document)
+        if let name = record.name { read.name = name }
+        containers.append(Container(record: read, state: state))
+      } catch {
+        broken.append(Self.damage(of: record, error))
       }
-      do { containers.append(try container(record)) } catch { broken.append(error) }
     }
     return (containers, broken)
   }
@@ -70,15 +85,27 @@ public struct Containers {
   private func container(_ record: StateStore.Record) throws -> Container {
     let reader = JSONReader()
     do {
-      var read = try reader.read(ContainerRecord.self, from: record.document)
+      var read = try decided(record.document)
       // The name's own column is what is unique and what `rename` changes.
       if let name = record.name { read.name = name }
       return Container(
         record: read, state: try reader.read(ContainerState.self, from: record.state))
     } catch {
-      throw EngineError.damaged(
-        path: "the record of the container \(record.name ?? record.id)", reason: "\(error)")
+      throw Self.damage(of: record, error)
     }
+  }
+
+  private static func damage(of record: StateStore.Record, _ error: any Error) -> EngineError {
+    .damaged(
+      path: "the record of the container \(record.name ?? record.id)", reason: "\(error)")
+  }
+
+  /// What was decided about a container.
+  private func decided(_ document: String) throws -> ContainerRecord {
+    if let last = engine.lastRead, last.document == document { return last.record }
+    let record = try JSONReader().read(ContainerRecord.self, from: document)
+    engine.lastRead = (document, record)
+    return record
   }
 
   /// Keeps what became of a container.
