@@ -1,6 +1,7 @@
 import HelperProtocols
 import LinuxSystem
 import Networking
+import RuntimeSpec
 import StateStore
 import Storage
 import SystemPackage
@@ -41,23 +42,33 @@ extension Containers {
     case .running, .paused, .initialized, .stopping: return
     case .created, .exited, .removing, .unknown: break
     case .stopped:
-      let failures = takeDown(container)
+      var ending = takeDown(container)
+      let goes = options.removes && container.record.isRemoved && ending.failures.isEmpty
+      if !goes { ending.finish() }
       container.state.status = .exited
       container.state.root = nil
       container.state.networkNamespace = nil
       container.state.networkStatus = []
       container.state.mountedImages = []
       container.state.monitorPid = 0
-      try save(container.state, of: container.id)
+      // What goes at once needs no such note: until it is gone it counts as stopped, and is found so.
+      if !goes { try save(container.state, of: container.id) }
       engine.events.emit(
         .container(.died, container.record, exitCode: container.state.exitCode))
       engine.events.emit(.container(.cleanup, container.record))
-      if !failures.isEmpty { throw EngineError.several(failures) }
+      if goes { return try removeForGood(container, ending) }
+      if !ending.failures.isEmpty { throw EngineError.several(ending.failures) }
     }
     if options.removes, container.record.isRemoved, container.state.status == .exited {
-      try removeLocked(container, RemoveOptions(isForced: true, removesVolumes: true))
-      if container.record.isImageRemoved { removeImage(container.record) }
+      try removeForGood(container, TakenDown())
     }
+  }
+
+  /// What `--rm` and `--rmi` asked for.
+  private func removeForGood(_ container: Container, _ ending: TakenDown) throws {
+    try removeLocked(
+      container, RemoveOptions(isForced: true, removesVolumes: true), ending)
+    if container.record.isImageRemoved { removeImage(container.record) }
   }
 
   private func removeImage(_ record: ContainerRecord) {
@@ -69,15 +80,39 @@ extension Containers {
       [record.imageName.isEmpty ? record.imageID : record.imageName], options)
   }
 
-  /// Everything that a start made, in reverse; returns what could not be taken away.
-  func takeDown(_ container: Container) -> [any Error] {
+  /// What is left of a start while it is taken away.
+  struct TakenDown {
+    /// What could not be taken away.
     var failures: [any Error] = []
-    func attempt(_ body: () throws -> Void) {
-      do { try body() } catch { failures.append(error) }
+    /// The runtime, where it still forgets the container and removes its cgroup.
+    var deletion: RunningProgram?
+    var runtime = ""
+
+    /// Waits for the runtime.
+    mutating func finish() {
+      guard let deletion else { return }
+      self.deletion = nil
+      do {
+        let result = try deletion.finish()
+        guard result.status != 0 else { return }
+        failures.append(
+          EngineError.program(runtime, status: result.status, message: result.message))
+      } catch {
+        failures.append(error)
+      }
     }
+  }
+
+  /// Takes away everything that a start made, in reverse.
+  func takeDown(_ container: Container) -> TakenDown {
     let record = container.record
     let folders = ContainerFolders(record.id, engine)
-    attempt { try deleteFromRuntime(record, folders) }
+    var ending = TakenDown(runtime: record.runtime)
+    func attempt(_ body: () throws -> Void) {
+      do { try body() } catch { ending.failures.append(error) }
+    }
+    attempt { ending.deletion = try startDeletion(record, folders) }
+    if !isDeletedAside(record) { ending.finish() }
     if record.namespaces.network == .private {
       attempt { try engine.networks.tearDown(containerID: record.id) }
       if let path = container.state.networkNamespace {
@@ -95,7 +130,7 @@ extension Containers {
     if container.state.root != nil, !record.imageID.isEmpty {
       attempt { try engine.store.unmount(container: record.id) }
     }
-    return failures
+    return ending
   }
 
   private func unmountIfMounted(_ path: String) throws(SystemError) {
@@ -107,13 +142,24 @@ extension Containers {
     }
   }
 
-  /// Has the runtime forget the container, and with it the cgroup.
-  private func deleteFromRuntime(_ record: ContainerRecord, _ folders: ContainerFolders) throws {
-    guard (try? openFile("\(folders.runtimeState)/\(record.id)", [.path])) != nil else { return }
-    let result = try runtime(record, ["delete", "--force", record.id])
-    guard result.status == 0 else {
-      throw EngineError.program(record.runtime, status: result.status, message: result.message)
-    }
+  /// Has the runtime forget the container, and with it the cgroup; nil where it knows none.
+  private func startDeletion(
+    _ record: ContainerRecord, _ folders: ContainerFolders
+  ) throws -> RunningProgram? {
+    guard (try? openFile("\(folders.runtimeState)/\(record.id)", [.path])) != nil else { return nil }
+    let program = try engine.runtimeProgram(record.runtime)
+    return try RunningProgram(
+      program, engine.runtimeOptions(program) + ["delete", "--force", record.id])
+  }
+
+  /// Whether the rest may be taken away while the runtime forgets the container: ours has nothing to do
+  /// with mounts then, no process of a pid namespace outlives its first, and no hook may miss anything.
+  private func isDeletedAside(_ record: ContainerRecord) -> Bool {
+    guard let program = try? engine.runtimeProgram(record.runtime),
+      program.split(separator: "/").last == "ocirun", record.namespaces.pid == .private,
+      let hooks = try? HookFolder.hooks(of: record, engine) ?? Spec.Hooks()
+    else { return false }
+    return hooks.poststop?.isEmpty ?? true
   }
 
   /// Runs a command of the container's runtime.
@@ -122,27 +168,5 @@ extension Containers {
   ) throws -> (status: Int32, message: String) {
     let program = try engine.runtimeProgram(record.runtime)
     return try engine.run(program, engine.runtimeOptions(program, record) + words)
-  }
-}
-
-extension ContainerEngine {
-  /// Runs a program to its end, with what it writes to the standard error as its message.
-  func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, message: String) {
-    var pipe = try Pipe()
-    guard let writing = pipe.writing.take(), let reading = pipe.reading.take() else {
-      throw SystemError("pipe2", "", .badFileDescriptor)
-    }
-    let null = try openFile("/dev/null", [.readWrite])
-    let name = program.split(separator: "/").last.map(String.init) ?? program
-    let process = try ProgramLaunch(
-      program, [name] + arguments,
-      descriptors: [0: null.lent, 1: null.lent, 2: writing.lent]
-    ).start()
-    try writing.close()
-    let bytes = try reading.lent.readToEnd(limit: 1 << 20, subject: name)
-    let status = try process.wait()
-    var message = String(decoding: bytes, as: UTF8.self)
-    while message.last?.isNewline ?? false { message.removeLast() }
-    return (status.shellStatus, message)
   }
 }

@@ -76,7 +76,8 @@ extension Containers {
 
   /// The containers that need another one.
   func dependents(of id: String) throws -> [Container] {
-    try all().filter { $0.record.dependencies.contains(id) && $0.id != id }
+    // The id stands in their documents: the others, of which there may be thousands, are not even read.
+    try mentioning(id).filter { $0.record.dependencies.contains(id) && $0.id != id }
   }
 
   /// False where another command was faster.
@@ -122,11 +123,15 @@ extension Containers {
   /// Removes a container that does not run and whose lock is held.
   ///
   /// Its record goes last but for the files: what is left by a crash is found by the record.
-  func removeLocked(_ container: Container, _ options: RemoveOptions) throws {
+  ///
+  /// - Parameter ending: what is still being taken down of it.
+  func removeLocked(
+    _ container: Container, _ options: RemoveOptions, _ ending: TakenDown = TakenDown()
+  ) throws {
     let record = container.record
-    var failures: [any Error] = []
+    var ending = ending
     if container.state.root != nil || container.state.networkNamespace != nil {
-      failures += takeDown(container)
+      ending = takeDown(container)
     }
     if !record.imageID.isEmpty {
       do {
@@ -136,11 +141,12 @@ extension Containers {
       }
     }
     try ContainerFolders(record.id, engine).remove()
+    ending.finish()
     try engine.state.remove(kind: "container", id: record.id)
     if options.removesVolumes {
-      do { try engine.volumes.removeAnonymous(of: record) } catch { failures.append(error) }
+      do { try engine.volumes.removeAnonymous(of: record) } catch { ending.failures.append(error) }
     }
     engine.events.emit(.container(.remove, record))
-    if !failures.isEmpty { throw EngineError.several(failures) }
+    if !ending.failures.isEmpty { throw EngineError.several(ending.failures) }
   }
 }
