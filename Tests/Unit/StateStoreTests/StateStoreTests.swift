@@ -28,6 +28,19 @@ struct TestFolder: ~Copyable {
       kind: kind, id: id, name: name, document: "{\"a\":1}", state: "{}", created: Int64(id.count))
   }
 
+  @Test func findsRecordsByWhatStandsInThem() throws {
+    let folder = try TestFolder()
+    let store = try StateStore(path: "\(folder.path)/podman.sqlite")
+    var other = Self.record("ccdd", "db")
+    other.document = "{\"needs\":[\"aabb\"]}"
+    try store.add(Self.record("aabb", "web"))
+    try store.add(other)
+    #expect(try store.records(kind: "container", mentioning: "aabb") == [other])
+    var visited: [String] = []
+    try store.visit(kind: "container") { visited.append($0.id) }
+    #expect(visited == ["aabb", "ccdd"])
+  }
+
   @Test func keepsRecordsAcrossOpenings() throws {
     let folder = try TestFolder()
     let path = "\(folder.path)/sub/podman.sqlite"
