@@ -149,7 +149,7 @@ extension Containers {
     guard (try? openFile("\(folders.runtimeState)/\(record.id)", [.path])) != nil else { return nil }
     let program = try engine.runtimeProgram(record.runtime)
     return try RunningProgram(
-      program, engine.runtimeOptions(program) + ["delete", "--force", record.id])
+      program, engine.runtimeOptions(program, record) + ["delete", "--force", record.id])
   }
 
   /// Whether the rest may be taken away while the runtime forgets the container: ours has nothing to do
