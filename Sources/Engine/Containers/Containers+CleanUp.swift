@@ -146,7 +146,9 @@ extension Containers {
   private func startDeletion(
     _ record: ContainerRecord, _ folders: ContainerFolders
   ) throws -> RunningProgram? {
-    guard (try? openFile("\(folders.runtimeState)/\(record.id)", [.path])) != nil else { return nil }
+    guard (try? openFile("\(folders.runtimeState)/\(record.id)", [.path])) != nil else {
+      return nil
+    }
     let program = try engine.runtimeProgram(record.runtime)
     return try RunningProgram(
       program, engine.runtimeOptions(program, record) + ["delete", "--force", record.id])
