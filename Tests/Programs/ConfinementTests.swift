@@ -48,11 +48,11 @@ struct ConfinementTests {
       #expect(result.stderr.contains("Read-only"))
       #expect(FileManager.default.fileExists(atPath: "\(folder)/hooked"))
       let missing = try run(engine, "--device", "example.com/thing=two", Engine.image, "true")
-      #expect(missing.status == 125 && missing.stderr.contains("example.com/thing=two"))
+      #expect(missing.status == 126 && missing.stderr.contains("example.com/thing=two"))
       let none = try engine.workspace.run(
         engine.command(["--cdi-spec-dir", "\(folder)/cdi", "run", "--rm"])
           + ["--gpus", "all", Engine.image, "true"])
-      #expect(none.status == 125 && none.stderr.contains("--gpus"))
+      #expect(none.status == 126 && none.stderr.contains("--gpus"))
     }
   }
 
