@@ -252,18 +252,21 @@ struct HandbookTests {
           "container_name"
         ),
       ] {
-        let result = try engine.shell(
-          "{ \(line); } >said 2>&1 & sleep 2; kill $! 2>/dev/null; cat said")
+        let result = try following(engine, line)
         #expect(result.stdout.contains(wanted), "\(line)\n\(result)")
-        _ = try engine.shell("pkill -P $$ || :")
       }
       let grep = try engine.shell("podman logs container_name --since 1h | grep ERROR | head -1")
       #expect(grep.text == "ERROR 1", "\(grep)")
-      let events = try engine.shell(
-        "podman events >said & sleep 0.5; podman stop -t 0 container_name >/dev/null; sleep 0.5; kill $!; cat said"
-      )
+      let events = try following(
+        engine, "podman events & sleep 0.5; podman stop -t 0 container_name >/dev/null; wait")
       #expect(events.stdout.contains("container died"), "\(events)")
     }
+  }
+
+  /// Runs a line for two seconds, and ends it with all that it started.
+  private func following(_ engine: Engine, _ line: String) throws -> Output {
+    let file = try engine.workspace.write(line + "\n", to: "line.sh")
+    return try engine.shell("export -f podman; timeout 2 bash \(file) >said 2>&1; cat said")
   }
 
   /// Lines whose program or kernel may not be here: they work, or say what is in the way.
