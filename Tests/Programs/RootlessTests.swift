@@ -64,4 +64,66 @@ struct RootlessTests {
       #expect(try podman("ps -aq").text == "")
     }
   }
+
+  /// Ports of containers on a user's bridges: both families, with the address of who asks, and again after
+  /// the firewall was emptied.
+  @Test(.enabled(if: access("/usr/bin/pasta", X_OK) == 0, "pasta is not installed"))
+  func portsOnBridges() throws {
+    let user = try #require(OrdinaryUser.name)
+    try withWorkspace { (workspace: Workspace) throws in
+      let home = "\(workspace.folder)/home"
+      let bin = "\(workspace.folder)/bin"
+      for folder in ["\(home)/run", bin] {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      }
+      try workspace.must("/bin/cp", "-r", try workspace.makeRoot(), "\(home)/rootfs")
+      try workspace.must("/bin/chown", "-R", "\(user):", home)
+      let own = URL(fileURLWithPath: Engine.program).resolvingSymlinksInPath()
+        .deletingLastPathComponent().path
+      let beside = own.hasSuffix("/bin") ? own.dropLast(4) + "/libexec/podman" : own[...]
+      for name in ["podman", "ocirun", "podman-monitor", "podman-dns"] {
+        for folder in [own, String(beside)]
+        where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+          try workspace.must("/bin/cp", "-L", "\(folder)/\(name)", "\(bin)/\(name)")
+        }
+      }
+      let script = try workspace.write(
+        """
+        cd \(home); export HOME=\(home) XDG_RUNTIME_DIR=\(home)/run PATH=\(bin):$PATH
+        try() { curl -g -s -m 3 -o /dev/null -w '%{http_code} ' "http://$1:8080/"; }
+        podman network create --ipv6 n1
+        podman run -d --name web --network n1 -p 8080:80 --rootfs rootfs \\
+          sh -c 'echo page > /tmp/index.html; exec httpd -f -v -p 80 -h /tmp' >/dev/null
+        for host in 127.0.0.1 '[::1]' 192.0.2.1 '[2001:db8::1]'; do try "$host"; done; echo
+        podman logs web 2>&1 | grep -c '192.0.2.1\\|2001:db8::1'
+        podman unshare --rootless-netns nft flush ruleset
+        for i in $(seq 50); do podman unshare --rootless-netns nft list table inet podman >/dev/null 2>&1 \\
+          && break; sleep 0.1; done
+        for host in 127.0.0.1 '[2001:db8::1]'; do try "$host"; done; echo
+        podman run --rm --network n1 -p 81/sctp --rootfs rootfs true 2>&1 | grep -o 'pasta has tcp and udp'
+        podman rm -f -t 0 web >/dev/null; podman network rm n1
+        """, to: "script")
+      try workspace.must("/bin/chmod", "a+r", script)
+      // pasta opens /dev/net/tun, which not every machine lets users do.
+      let output = try workspace.run([
+        "/usr/bin/unshare", "--net", "--mount", "/bin/sh", "-ec",
+        """
+        ip link set lo up; ip link add eth0 type veth peer name eth0p; ip link set eth0 up
+        ip link set eth0p up; ip addr add 192.0.2.1/24 dev eth0; ip route add default via 192.0.2.2
+        ip -6 addr add 2001:db8::1/64 dev eth0 nodad; ip -6 route add default via 2001:db8::2
+        mknod -m 666 \(workspace.folder)/tun c 10 200; mount --bind \(workspace.folder)/tun /dev/net/tun
+        exec su \(user) -s /bin/bash -c 'timeout 60 bash \(script)' </dev/null
+        """,
+      ])
+      #expect(
+        output.text == """
+          n1
+          200 200 200 200 
+          2
+          200 200 
+          pasta has tcp and udp
+          n1
+          """, "\(output)")
+    }
+  }
 }
