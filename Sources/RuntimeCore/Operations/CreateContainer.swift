@@ -161,19 +161,21 @@ struct Creation {
     _ process: borrowing ProcessHandle, _ cgroup: inout ContainerCgroup,
     _ folder: borrowing ContainerFolder, _ channel: SyncChannel
   ) throws {
-    if let mappings = blueprint.mappings {
-      try mappings.write(to: process.id)
-      try channel.send(.mapped)
-    }
     let pid = process.id
+    // Before the mappings: a process that took a mapped user is no longer the caller's, and the
+    // machine's systemd moves a process for its owner only.
     if blueprint.context.usesSystemd {
       try step("creating the cgroup") {
         try cgroup.create(for: blueprint.linux.resources, containing: pid)
         madeCgroup.record = cgroup.record
         try folder.markCgroupAsMade()
       }
-      try channel.send(.joinedCgroup)
     }
+    if let mappings = blueprint.mappings {
+      try mappings.write(to: pid)
+      try channel.send(.mapped)
+    }
+    if blueprint.context.usesSystemd { try channel.send(.joinedCgroup) }
     if !blueprint.context.usesNoCgroups {
       try step("setting the cgroup's limits") { try cgroup.apply(blueprint.linux.resources) }
     }

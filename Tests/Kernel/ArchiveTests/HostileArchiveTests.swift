@@ -202,7 +202,7 @@ import Testing
     #expect(try openDescriptors(below: scratch.path) == before)
   }
 
-  /// The same of the process that starts those which unpack. By hand 10,000 were tried.
+  /// The same of the process that starts those which unpack.
   @Test func refusedLayersLeaveNoDescriptors() throws {
     let scratch = try Scratch()
     let bad = Array(try TarWriter.archive([Self.file("a"), Self.file("../x")]).prefix(1800))
