@@ -14,6 +14,12 @@ extension ContainerPreparation {
     record.namespaces.network == .private && !record.namespaces.uidMappings.isEmpty
   }
 
+  /// Where the file of the container's network namespace stands.
+  var networkPath: String {
+    let runtimeFolder = context.isRootless ? engine.configuration.user.runFolder : "/run"
+    return NetworkNamespace.path(ofContainer: record.id, runtimeFolder: runtimeFolder)
+  }
+
   /// How often the container's lent addresses are to be asked for anew; nil where it has none.
   var upkeepInterval: Int64? {
     guard setsUpNetworkLater else { return secondsToRenewal }
@@ -29,8 +35,7 @@ extension ContainerPreparation {
     state.networkStatus = []
     state.networkNamespace = nil
     guard record.namespaces.network == .private, !setsUpNetworkLater else { return }
-    let runtimeFolder = context.isRootless ? engine.configuration.user.runFolder : "/run"
-    let path = NetworkNamespace.path(ofContainer: record.id, runtimeFolder: runtimeFolder)
+    let path = networkPath
     try NetworkNamespace.create(at: path)
     undo.add { try NetworkNamespace.remove(at: path) }
     state.networkNamespace = path

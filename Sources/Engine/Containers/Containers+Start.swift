@@ -1,6 +1,7 @@
 import HelperProtocols
 import JSON
 import LinuxSystem
+import Networking
 import RuntimeSpec
 import SystemPackage
 
@@ -204,11 +205,15 @@ extension Containers {
     _ preparation: inout ContainerPreparation, _ state: inout ContainerState
   ) throws {
     do {
-      try preparation.configureNetwork("/proc/\(state.pid)/ns/net")
+      let path = preparation.networkPath
+      try NetworkNamespace.keep(ofProcess: state.pid, at: path)
+      state.networkNamespace = path
+      try preparation.configureNetwork(path)
       state.networkStatus = preparation.state.networkStatus
       try preparation.rewriteNames()
     } catch {
       try? Signal.kill.send(to: state.pid)
+      try? NetworkNamespace.remove(at: preparation.networkPath)
       throw error
     }
   }

@@ -15,7 +15,8 @@ extension ContainerResolution {
     resources.cgroups = cgroups
     try checkCgroups(resources, record)
     let pidsLimit = request.pidsLimit ?? standardPidsLimit(resources.cgroups)
-    if let pidsLimit {
+    // Without the controller there is no limit, which is what 0 and -1 ask for.
+    if let pidsLimit, pidsLimit > 0 || engine.cgroups.limitsProcesses {
       resources.limits.pids = .init(limit: pidsLimit == 0 ? -1 : pidsLimit)
     }
     resources.shmSize = try request.shmSize ?? standardShmSize()

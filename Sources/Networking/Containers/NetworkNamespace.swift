@@ -24,11 +24,7 @@ public enum NetworkNamespace {
   ///
   /// A namespace that an earlier run left there is removed first. The process has one thread.
   public static func create(at path: String) throws(SystemError) {
-    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-      try makeDirectories(String(path[..<slash]), mode: 0o755)
-    }
-    try remove(at: path)
-    _ = try openFile(path, [.readOnly, .create, .exclusive], mode: 0)
+    try makeFile(at: path)
     do throws(SystemError) {
       try NamespaceVisit.new { (source) throws(SystemError) in
         try mount(source, on: path, .bind)
@@ -37,6 +33,26 @@ public enum NetworkNamespace {
       try? remove(at: path)
       throw error
     }
+  }
+
+  /// Mounts a process's namespace at a path whose folder is made, for programs that may not look at
+  /// the process: one with users of its own shows its namespaces to nobody without privileges over it.
+  public static func keep(ofProcess process: ProcessID, at path: String) throws(SystemError) {
+    try makeFile(at: path)
+    do throws(SystemError) {
+      try mount("/proc/\(process)/ns/net", on: path, .bind)
+    } catch {
+      try? remove(at: path)
+      throw error
+    }
+  }
+
+  private static func makeFile(at path: String) throws(SystemError) {
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+      try makeDirectories(String(path[..<slash]), mode: 0o755)
+    }
+    try remove(at: path)
+    _ = try openFile(path, [.readOnly, .create, .exclusive], mode: 0)
   }
 
   /// Unmounts a namespace and removes the file; one that is gone is no error.
