@@ -19,27 +19,33 @@ private enum OrdinaryUser {
   .enabled(if: Engine.reasonToSkip == nil, "\(Engine.reasonToSkip ?? "")"),
   .enabled(if: OrdinaryUser.name != nil, "no user has subordinate numbers"))
 struct RootlessTests {
+  /// A home of the user's with a file system for containers in it, and the programs, which may stand where
+  /// the user cannot go.
+  private func place(
+    in workspace: Workspace, for user: String
+  ) throws -> (home: String, bin: String) {
+    let (home, bin) = ("\(workspace.folder)/home", "\(workspace.folder)/bin")
+    for folder in ["\(home)/run", bin] {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+    try workspace.must("/bin/cp", "-r", try workspace.makeRoot(), "\(home)/rootfs")
+    try workspace.must("/bin/chown", "-R", "\(user):", home)
+    let own = URL(fileURLWithPath: Engine.program).resolvingSymlinksInPath()
+      .deletingLastPathComponent().path
+    let beside = own.hasSuffix("/bin") ? own.dropLast(4) + "/libexec/podman" : own[...]
+    for name in ["podman", "ocirun", "podman-monitor", "podman-dns"] {
+      for folder in [own, String(beside)]
+      where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+        try workspace.must("/bin/cp", "-L", "\(folder)/\(name)", "\(bin)/\(name)")
+      }
+    }
+    return (home, bin)
+  }
+
   @Test func commandsOfAUserShareWhatTheyMount() throws {
     let user = try #require(OrdinaryUser.name)
     try withWorkspace { (workspace: Workspace) throws in
-      let home = "\(workspace.folder)/home"
-      try FileManager.default.createDirectory(
-        atPath: "\(home)/run", withIntermediateDirectories: true)
-      let bin = "\(workspace.folder)/bin"
-      try FileManager.default.createDirectory(atPath: bin, withIntermediateDirectories: true)
-      let root = try workspace.makeRoot()
-      try workspace.must("/bin/cp", "-r", root, "\(home)/rootfs")
-      try workspace.must("/bin/chown", "-R", "\(user):", home)
-      // The programs may stand where the user cannot go.
-      let own = URL(fileURLWithPath: Engine.program).resolvingSymlinksInPath()
-        .deletingLastPathComponent().path
-      let beside = own.hasSuffix("/bin") ? own.dropLast(4) + "/libexec/podman" : own[...]
-      for name in ["podman", "ocirun", "podman-monitor"] {
-        for folder in [own, String(beside)]
-        where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
-          try workspace.must("/bin/cp", "-L", "\(folder)/\(name)", "\(bin)/\(name)")
-        }
-      }
+      let (home, bin) = try place(in: workspace, for: user)
       func podman(_ words: String) throws -> Output {
         try workspace.run([
           "/bin/su", user, "-s", "/bin/sh", "-c",
@@ -66,27 +72,12 @@ struct RootlessTests {
   }
 
   /// Ports of containers on a user's bridges: both families, with the address of who asks, and again after
-  /// the firewall was emptied.
+  /// the firewall was emptied; then a way out by pasta for a container with users of its own.
   @Test(.enabled(if: access("/usr/bin/pasta", X_OK) == 0, "pasta is not installed"))
   func portsOnBridges() throws {
     let user = try #require(OrdinaryUser.name)
     try withWorkspace { (workspace: Workspace) throws in
-      let home = "\(workspace.folder)/home"
-      let bin = "\(workspace.folder)/bin"
-      for folder in ["\(home)/run", bin] {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      }
-      try workspace.must("/bin/cp", "-r", try workspace.makeRoot(), "\(home)/rootfs")
-      try workspace.must("/bin/chown", "-R", "\(user):", home)
-      let own = URL(fileURLWithPath: Engine.program).resolvingSymlinksInPath()
-        .deletingLastPathComponent().path
-      let beside = own.hasSuffix("/bin") ? own.dropLast(4) + "/libexec/podman" : own[...]
-      for name in ["podman", "ocirun", "podman-monitor", "podman-dns"] {
-        for folder in [own, String(beside)]
-        where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
-          try workspace.must("/bin/cp", "-L", "\(folder)/\(name)", "\(bin)/\(name)")
-        }
-      }
+      let (home, bin) = try place(in: workspace, for: user)
       let script = try workspace.write(
         """
         cd \(home); export HOME=\(home) XDG_RUNTIME_DIR=\(home)/run PATH=\(bin):$PATH
@@ -102,6 +93,7 @@ struct RootlessTests {
         for host in 127.0.0.1 '[2001:db8::1]'; do try "$host"; done; echo
         podman run --rm --network n1 -p 81/sctp --rootfs rootfs true 2>&1 | grep -o 'pasta has tcp and udp'
         podman rm -f -t 0 web >/dev/null; podman network rm n1
+        podman run --rm --userns keep-id -p 8080:80 --rootfs rootfs sh -c 'echo $(id -u) $(ls /sys/class/net)'
         """, to: "script")
       try workspace.must("/bin/chmod", "a+r", script)
       // pasta opens /dev/net/tun, which not every machine lets users do.
@@ -123,6 +115,7 @@ struct RootlessTests {
           200 200 
           pasta has tcp and udp
           n1
+          \(try workspace.must("/usr/bin/id", "-u", user).text) eth0 lo
           """, "\(output)")
     }
   }
