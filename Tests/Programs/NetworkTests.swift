@@ -72,7 +72,7 @@ struct NetworkTests {
           unknown
           Error: cannot publish 8080/tcp: the port is already in use by container web: address \
           already in use
-          125
+          126
           page
           2
           page
@@ -141,9 +141,9 @@ struct NetworkTests {
           127.0.0.1\th one
           cat: can't open '/etc/resolv.conf': No such file or directory
           conflict
-          Error: --dns and --network none cannot be used together
+          Error: conflicting options: dns and the network mode: none
           bad
-          Error: --dns "foo": it is no IP address
+          Error: --dns "foo": foo is not an ip address
           Error: --dns-search ".,x": a dot means no search domains, and stands alone
           """)
     }
