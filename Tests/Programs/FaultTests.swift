@@ -15,7 +15,7 @@ struct FaultTests {
         """
         for delay in 0 .003 .006 .009 .012 .015 .02 .03 .05 .1; do
           setsid bash -c 'exec "$0" "$@"' \(engine.command([]).joined(separator: " ")) \
-            run --name k --network none \(Engine.image) sleep 1000 >/dev/null 2>&1 &
+            run --name k --stop-timeout 0 --network none \(Engine.image) sleep 1000 >/dev/null 2>&1 &
           sleep $delay
           kill -9 $!
           wait $! 2>/dev/null
