@@ -274,21 +274,21 @@ struct CheckpointTests {
         "create", "--name", "c", "--network", "none", "--label", "a=b", "-v", "/anonymous",
         "-v", "named:/named", Engine.image, "sleep", "1000")
       try engine.must("container", "clone", "c")
-      try engine.must("container", "clone", "--run", "c", "d")
-      #expect(try engine.inspect("d", "{{.State.Status}} {{.Config.Labels.a}}") == "running b")
+      try engine.must("container", "clone", "--run", "c", "twin")
+      #expect(try engine.inspect("twin", "{{.State.Status}} {{.Config.Labels.a}}") == "running b")
       #expect(try engine.inspect("c-clone", "{{.State.Status}}") == "created")
       func volumes(_ name: String) throws -> [String] {
         try engine.inspect(name, "{{range .Mounts}}{{.Name}} {{end}}").split(separator: " ").map(
           String.init)
       }
-      let (old, new) = (try volumes("c"), try volumes("d"))
+      let (old, new) = (try volumes("c"), try volumes("twin"))
       #expect(Set(old).intersection(new) == ["named"])
       #expect(try engine.run("container", "clone", "--force", "c").status == 125)
-      #expect(try engine.run("container", "clone", "c", "d").stderr.contains("already in use"))
-      try engine.must("container", "clone", "--destroy", "--force", "--name", "e", "d")
-      let gone = try engine.run("container", "exists", "d")
+      #expect(try engine.run("container", "clone", "c", "twin").stderr.contains("already in use"))
+      try engine.must("container", "clone", "--destroy", "--force", "--name", "heir", "twin")
+      let gone = try engine.run("container", "exists", "twin")
       #expect(gone.status == 1, "\(gone) \(try engine.run("ps", "-a"))")
-      #expect(try engine.run("container", "exists", "e").status == 0)
+      #expect(try engine.run("container", "exists", "heir").status == 0)
     }
   }
 }
