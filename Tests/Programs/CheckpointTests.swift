@@ -190,10 +190,10 @@ struct CheckpointTests {
         "run", "-d", "--name", "mighty", "--privileged", "--network", "none", "--runtime", runtime,
         Engine.image, "sleep", "1000")
       try engine.must("container", "checkpoint", "--create-image", "evil", "mighty")
-      let refused = try engine.run("container", "restore", "--name", "e", "evil")
+      let refused = try engine.run("container", "restore", "--name", "restored", "evil")
       #expect(refused.status == 125 && refused.stderr.contains("--privileged"), "\(refused)")
-      #expect(try engine.run("container", "exists", "e").status == 1)
-      let none = try engine.run("container", "restore", "--name", "e", Engine.image)
+      #expect(try engine.run("container", "exists", "restored").status == 1)
+      let none = try engine.run("container", "restore", "--name", "restored", Engine.image)
       #expect(none.stderr.contains("no checkpoint image"))
     }
   }
