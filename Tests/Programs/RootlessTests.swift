@@ -52,7 +52,11 @@ struct RootlessTests {
           "cd \(home) && HOME=\(home) XDG_RUNTIME_DIR=\(home)/run \(bin)/podman \(words)",
         ])
       }
-      workspace.atEnd { _ = try? podman("rm -fa -t 0") }
+      workspace.atEnd {
+        _ = try? podman("rm -fa -t 0")
+        // Ends the process that keeps the user's namespaces.
+        _ = try? podman("system migrate")
+      }
       let rootfs = "--network none --rootfs \(home)/rootfs"
       let alone = try podman("run --rm \(rootfs) sh -c 'id -u; cat /proc/self/uid_map'")
       #expect(alone.status == 0 && alone.lines.first == "0" && alone.lines.count == 3, "\(alone)")
@@ -94,6 +98,7 @@ struct RootlessTests {
         podman run --rm --network n1 -p 81/sctp --rootfs rootfs true 2>&1 | grep -o 'pasta has tcp and udp'
         podman rm -f -t 0 web >/dev/null; podman network rm n1
         podman run --rm --userns keep-id -p 8080:80 --rootfs rootfs sh -c 'echo $(id -u) $(ls /sys/class/net)'
+        podman system migrate >/dev/null
         """, to: "script")
       try workspace.must("/bin/chmod", "a+r", script)
       // pasta opens /dev/net/tun, which not every machine lets users do.
