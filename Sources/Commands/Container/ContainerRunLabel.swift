@@ -185,7 +185,8 @@ struct LabelCommand {
     guard let program = words.first else { return [] }
     let line = [program] + words.dropFirst().map(substituted)
     // Variables count after the names, and may hold several words, as in podman.
-    guard let result = ShellWords.splitWhole(expanded(line.joined(separator: " "))) else {
+    let text = line.joined(separator: " ").expandingVariables { variables[$0] }
+    guard let result = ShellWords.splitWhole(text) else {
       throw CommandFailure("the quotation marks of the label's command stand wrong: \(text)")
     }
     return result
@@ -207,22 +208,5 @@ struct LabelCommand {
       result = String(result.dropLast(variable.utf8.count)) + value
     }
     return result
-  }
-
-  /// `$NAME` and `${NAME}`; one that is not known is empty, as podman has it.
-  private func expanded(_ text: String) -> String {
-    var result = ""
-    var rest = text[...]
-    while let dollar = rest.firstIndex(of: "$") {
-      result += rest[..<dollar]
-      rest = rest[rest.index(after: dollar)...]
-      let isBraced = rest.first == "{"
-      if isBraced { rest.removeFirst() }
-      let name = rest.prefix { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
-      rest = rest.dropFirst(name.count)
-      if isBraced, rest.first == "}" { rest.removeFirst() }
-      result += name.isEmpty ? "$" : variables[String(name)] ?? ""
-    }
-    return result + rest
   }
 }

@@ -62,24 +62,8 @@ struct ContainerEnvironment {
     for (name, value) in request.environment { set(name, value) }
     for entry in request.environmentMerges {
       guard let equals = entry.firstIndex(of: "=") else { continue }
-      set(String(entry[..<equals]), expanded(String(entry[entry.index(after: equals)...])))
+      let text = String(entry[entry.index(after: equals)...])
+      set(String(entry[..<equals]), text.expandingVariables { values[$0] })
     }
-  }
-
-  /// A text with `${NAME}` and `$NAME` replaced by the values so far.
-  private func expanded(_ text: String) -> String {
-    var result = ""
-    var rest = text[...]
-    while let dollar = rest.firstIndex(of: "$") {
-      result += rest[..<dollar]
-      rest = rest[rest.index(after: dollar)...]
-      let isBraced = rest.first == "{"
-      if isBraced { rest.removeFirst() }
-      let name = rest.prefix { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
-      rest = rest.dropFirst(name.count)
-      if isBraced, rest.first == "}" { rest.removeFirst() }
-      result += name.isEmpty ? "$" : values[String(name)] ?? ""
-    }
-    return result + rest
   }
 }
